@@ -1,0 +1,79 @@
+/** Checks of mode, uplinks, MTU, routes and expose that need more than one field. */
+import { parseBlock, parsePrefix } from './address-syntax.ts';
+import type { Report } from './check-addresses.ts';
+import type { VrfSpec } from './vrf-shape.ts';
+
+/** RFC 8200, section 5. */
+const leastMtu6 = 1280;
+
+/** The node has addresses on uplinks in mode routed only, and every uplink can be chosen by some node. */
+export function checkUplinks({ mode, uplinks }: VrfSpec, report: Report, name: string): void {
+  const catchAll = uplinks.findIndex(({ nodeSelector }) => Object.keys(nodeSelector ?? {}).length === 0);
+  uplinks.forEach(({ addresses, interface: device }, index) => {
+    if (device === name) {
+      report(['uplinks', index, 'interface'], "is the VRF's own name, which its device carries; rename the VRF");
+    }
+    if (mode === 'bridge' && addresses.length > 0) {
+      report(
+        ['uplinks', index, 'addresses'],
+        'is refused in mode bridge, where the node must not answer on the segment; remove it, or use mode routed',
+      );
+    }
+    if (catchAll >= 0 && index > catchAll) {
+      report(
+        ['uplinks', index],
+        `is never used, because spec.uplinks[${catchAll}] has no nodeSelector and matches every node; put that one last`,
+      );
+    }
+  });
+}
+
+/** IPv6 needs links of 1280 bytes. */
+export function checkMtu({ mtu, addresses, uplinks }: VrfSpec, report: Report): void {
+  const texts = [
+    ...addresses.pools.map(({ subnet }) => subnet),
+    ...addresses.reservations.flatMap((reservation) => reservation.addresses),
+    ...uplinks.flatMap((uplink) => uplink.addresses),
+  ];
+  const ipv6 = texts.find((text) => parsePrefix(text)?.family === 6);
+  if (ipv6 && mtu < leastMtu6) {
+    report(['mtu'], `is too small for IPv6 (${ipv6}); use at least ${leastMtu6}`);
+  }
+}
+
+/** Every route has a next hop: the router in mode bridge, the node itself in mode routed. */
+export function checkRoutes({ mode, routes, addresses }: VrfSpec, report: Report): void {
+  const targets = new Map<string, number>();
+  routes.forEach(({ to, via }, index) => {
+    const target = parsePrefix(to);
+    if (!target) return;
+    const family = target.family;
+    const earlier = targets.get(to);
+    if (earlier !== undefined)
+      report(['routes', index, 'to'], `is that of spec.routes[${earlier}] too; keep one of them`);
+    targets.set(to, index);
+    if (via !== undefined) {
+      if (mode === 'routed') {
+        report(['routes', index, 'via'], 'is refused in mode routed, where the node is the next hop; remove it');
+      } else if (parseBlock(via) && parseBlock(via)?.family !== family) {
+        report(['routes', index, 'via'], `cannot be the next hop to ${to}; write an IPv${family} address`);
+      }
+    } else if (mode === 'bridge') {
+      const gateway = addresses.pools.some((pool) => pool.gateway && parsePrefix(pool.subnet)?.family === family);
+      if (!gateway) {
+        report(['routes', index, 'to'], `has no next hop; add \`via\`, or a \`gateway\` to an IPv${family} pool`);
+      }
+    }
+  });
+}
+
+/** Ports belong to tcp and udp, and only to them. */
+export function checkExpose({ expose }: VrfSpec, report: Report): void {
+  expose.forEach(({ protocol, port }, index) => {
+    if (protocol === 'icmp') {
+      if (port !== undefined) report(['expose', index, 'port'], 'is refused with protocol icmp; remove it');
+    } else if (port === undefined) {
+      report(['expose', index, 'port'], `is missing; protocol ${protocol} needs one from 1 to 65535`);
+    }
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * What is wrong with one value and what would be right. `problem` reads on after the value:
+ * `"192.0.2.2"` + `has no prefix length`.
+ */
+export interface Finding {
+  problem: string;
+  fix: string;
+}
+
+/** Both halves as one phrase, for messages that have no place for details. */
+export const phrase = ({ problem, fix }: Finding): string => `${problem}; ${fix}`;
+
+const longest = 80;
+
+/** A value as it was written, quoted and cut to a readable length; control characters come out escaped. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

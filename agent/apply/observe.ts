@@ -1,0 +1,172 @@
+/** Reads from the kernel what a desired state is to be compared with, and no more: dumps grow with the node. */
+import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
+import { decodeFdb, dumpFdb } from '../netlink/codec/fdb.ts';
+import { allowPreference, decodeFilter, dropPreference, dumpFilters } from '../netlink/codec/filter.ts';
+import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
+import { dumpLinks, getLink } from '../netlink/codec/link.ts';
+import { decodeRoute, dumpRoutes } from '../netlink/codec/route.ts';
+import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
+import { NetlinkError } from '../netlink/socket.ts';
+import { errnoName } from '../netlink/sys/libc.ts';
+import type { Family, Filter, Instruction, KernelObject, Place } from '../plan/kernel-object.ts';
+import type { LinkState, Observed, PlaceState, RouteState } from '../plan/observed.ts';
+import type { PlaceHandle } from './place.ts';
+
+/** The places that exist; undefined for a VRF's namespace that does not. */
+export type Lookup = (place: Place) => PlaceHandle | undefined;
+
+/** The state of every place that `desired` speaks of, as far as it speaks of it. */
+export function observe(desired: readonly KernelObject[], lookup: Lookup): Observed {
+  const observed = new Map<Place, PlaceState>();
+  for (const place of new Set(desired.flatMap((object) => placesOf(object)))) {
+    const handle = lookup(place);
+    if (handle) observed.set(place, observePlace(handle, desired.filter((object) => placesOf(object).includes(place))));
+  }
+  return observed;
+}
+
+function placesOf(object: KernelObject): Place[] {
+  return object.object === 'moved-link' ? [object.in, object.from] : [object.in];
+}
+
+function observePlace(handle: PlaceHandle, desired: readonly KernelObject[]): PlaceState {
+  const links = observeLinks(handle, desired);
+  const there = (dev: string | undefined) => dev === undefined || links.has(dev);
+  // What lives on a link that is not there needs no look.
+  const relevant = desired.filter((object) => !('dev' in object) || there(object.dev));
+  const of = <T extends KernelObject['object']>(kind: T) =>
+    relevant.filter((object): object is Extract<KernelObject, { object: T }> => object.object === kind);
+  const devices = (objects: readonly { dev: string }[]) => [...new Set(objects.map(({ dev }) => dev))];
+  const nameOf = namesByIndex(links);
+  const families = new Set([...of('rule'), ...of('local-rule')].map(({ family }) => family));
+  const tables = new Map(of('route').map(({ family, table }) => [`${family} ${table}`, { family, table }]));
+  const directions = new Map(of('filter').map((filter) => [`${filter.dev} ${filter.direction}`, filter]));
+  return {
+    links: new Map([...links].map(([name, link]) => [name, linkState(handle, link, nameOf)])),
+    addresses: new Map(devices(of('address')).map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
+    routes: [...tables.values()].flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
+    rules: [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
+    fdb: new Map(devices(of('fdb')).map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
+    filters: new Map([...directions].map(([key, filter]) => [key, observeFilter(handle, links.get(filter.dev)!.index, filter.direction)])),
+    sysctls: new Map(
+      handle.entry === 'never'
+        ? []
+        : of('sysctl').flatMap(({ path }): [string, string][] => {
+            const value = handle.readSysctl(path);
+            return value === undefined ? [] : [[path, value]];
+          }),
+    ),
+  };
+}
+
+/** In the pod all links, for the tables of its VRF devices and the names taken; elsewhere those named. */
+function observeLinks(handle: PlaceHandle, desired: readonly KernelObject[]): Map<string, ObservedLink> {
+  const list = handle.place === 'pod' ? handle.socket.dump(dumpLinks(), decodeLink) : namedLinks(handle, desired);
+  for (const { name, index } of list) handle.remember(name, index);
+  return new Map(list.map((link) => [link.name, link]));
+}
+
+function namedLinks(handle: PlaceHandle, desired: readonly KernelObject[]): ObservedLink[] {
+  const names = new Set<string>();
+  for (const object of desired) {
+    if ('dev' in object && object.dev !== undefined) names.add(object.dev);
+    if (object.object === 'link' || object.object === 'moved-link') names.add(object.name);
+    if (object.object === 'namespace') names.add('lo');
+    if ((object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth')) && object.master) {
+      names.add(object.master);
+    }
+  }
+  const outcomes = handle.socket.transact([...names].map((name) => getLink({ name })));
+  return outcomes.flatMap(({ errno, echo }) => (errno === 0 && echo[0] ? [decodeLink(echo[0].body)] : []));
+}
+
+function namesByIndex(links: ReadonlyMap<string, ObservedLink>): Map<number, string> {
+  return new Map([...links.values()].map(({ index, name }) => [index, name]));
+}
+
+function linkState(handle: PlaceHandle, link: ObservedLink, nameOf: Map<number, string>): LinkState {
+  const { name, kind, up, alias, mtu, mac, addrGenMode, ipv4, bridge, bridgePort, table, vlanId } = link;
+  return {
+    name,
+    kind,
+    up,
+    master: link.master === 0 ? '' : (nameOf.get(link.master) ?? nameByIndex(handle, link.master)),
+    ...(alias === undefined ? {} : { alias }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(addrGenMode === undefined ? {} : { addrGenMode }),
+    ...(ipv4 === undefined ? {} : { ipv4 }),
+    ...(bridge === undefined ? {} : { bridge }),
+    ...(bridgePort === undefined ? {} : { bridgePort }),
+    ...(table === undefined ? {} : { table }),
+    ...(vlanId === undefined ? {} : { vlanId }),
+  };
+}
+
+function nameByIndex(handle: PlaceHandle, index: number): string {
+  const [answer] = handle.socket.transact([getLink({ index })]);
+  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
+  return body ? decodeLink(body).name : `#${index}`;
+}
+
+/** One link, with its master's name; undefined when there is none of that name. */
+export function observeLink(handle: PlaceHandle, name: string): LinkState | undefined {
+  const [answer] = handle.socket.transact([getLink({ name })]);
+  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
+  return body && linkState(handle, decodeLink(body), new Map());
+}
+
+/** The addresses of one link beyond link-local ones, with prefix length. */
+export function observeAddressesOf(handle: PlaceHandle, name: string): string[] {
+  const [answer] = handle.socket.transact([getLink({ name })]);
+  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
+  if (!body) return [];
+  const { index } = decodeLink(body);
+  const all = handle.socket.dump(dumpAddresses(index), decodeAddress);
+  return all.filter((address) => address.index === index && address.scope === 'global').map(({ address }) => address);
+}
+
+function observeAddresses(handle: PlaceHandle, index: number): Set<string> {
+  const all = handle.socket.dump(dumpAddresses(index), decodeAddress);
+  return new Set(all.filter((address) => address.index === index).map(({ address }) => address));
+}
+
+/** The routes of one table; the kernel's own are left out. */
+export function observeRoutes(handle: PlaceHandle, family: Family, table: number, nameOf: Map<number, string>): RouteState[] {
+  try {
+    return handle.socket
+      .dump(dumpRoutes(family, table), decodeRoute)
+      .filter((route) => route.table === table)
+      .map(({ index, protocol: _, ...route }) => {
+        if (index === undefined || route.type === 'unreachable') return route;
+        return { ...route, dev: nameOf.get(index) ?? nameByIndex(handle, index) };
+      });
+  } catch (error) {
+    // A table that was never written to does not exist.
+    if (error instanceof NetlinkError && errnoName(error.errno) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function observeFdb(handle: PlaceHandle, port: number): Set<string> {
+  const entries = handle.socket.dump(dumpFdb(port), decodeFdb);
+  return new Set(entries.filter((entry) => entry.port === port && entry.sticky).map(({ mac }) => mac));
+}
+
+function instructions(program: string): Instruction[] {
+  const bytes = Buffer.from(program, 'hex');
+  return Array.from({ length: bytes.length / 8 }, (_, i) => [
+    bytes.readUInt16LE(i * 8),
+    bytes[i * 8 + 2]!,
+    bytes[i * 8 + 3]!,
+    bytes.readUInt32LE(i * 8 + 4),
+  ]);
+}
+
+function observeFilter(handle: PlaceHandle, index: number, direction: Filter['direction']): { allow?: Instruction[]; ours: 'whole' | 'partly' | 'none' } {
+  const filters = handle.socket.dump(dumpFilters(index, direction), decodeFilter).filter((filter) => filter !== undefined);
+  const allow = filters.find(({ preference, kind }) => preference === allowPreference && kind === 'bpf');
+  const drop = filters.find(({ preference, kind, direct }) => preference === dropPreference && kind === 'bpf' && direct);
+  const ours = drop ? 'whole' : allow ? 'partly' : 'none';
+  return { ...(allow ? { allow: instructions(allow.program) } : {}), ours };
+}

@@ -1,0 +1,91 @@
+/** One network namespace at hand: a socket in it, and the indexes of its links. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Place } from '../plan/kernel-object.ts';
+import { decodeLink } from '../netlink/codec/link-decode.ts';
+import { getLink } from '../netlink/codec/link.ts';
+import type { RouteSocket } from '../netlink/socket.ts';
+import { close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
+import { inNamespace } from './inside.ts';
+
+/** Whether the agent can write below /proc/sys there: always in its own, elsewhere by entering (CAP_SYS_ADMIN). */
+export type Entry = 'own' | 'enter' | 'never';
+
+export class PlaceHandle {
+  readonly place: Place;
+  readonly socket: RouteSocket;
+  readonly entry: Entry;
+  #netns: number | undefined;
+  readonly #indexes = new Map<string, number>();
+
+  constructor(place: Place, socket: RouteSocket, entry: Entry) {
+    this.place = place;
+    this.socket = socket;
+    this.entry = entry;
+  }
+
+  /** A descriptor of the namespace itself, for links that are born or moved there. */
+  get netns(): number {
+    this.#netns ??= namespaceOfSocket(this.socket.fd);
+    return this.#netns;
+  }
+
+  remember(name: string, index: number): void {
+    this.#indexes.set(name, index);
+  }
+
+  forget(name: string): void {
+    this.#indexes.delete(name);
+  }
+
+  /** Indexes change when somebody else recreates a link: nothing is remembered from one plan to the next. */
+  forgetAll(): void {
+    this.#indexes.clear();
+  }
+
+  /** The index of a link, or undefined when there is none of that name. */
+  index(name: string): number | undefined {
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
+    const [answer] = this.socket.transact([getLink({ name })]);
+    const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
+    if (!body) return undefined;
+    const { index } = decodeLink(body);
+    this.#indexes.set(name, index);
+    return index;
+  }
+
+  /** The same, asking the kernel whatever is remembered. */
+  freshIndex(name: string): number | undefined {
+    this.forget(name);
+    return this.index(name);
+  }
+
+  /** Undefined when there is no such file. */
+  readSysctl(path: string): string | undefined {
+    return this.#inside(() => {
+      try {
+        return readFileSync(`/proc/sys/${path}`, 'utf8').trim();
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  writeSysctl(path: string, value: string): void {
+    this.#inside(() => writeFileSync(`/proc/sys/${path}`, value));
+  }
+
+  /** Another netlink route socket in the same namespace. */
+  openDescriptor(): number {
+    return this.#inside(netlinkSocket);
+  }
+
+  #inside<T>(action: () => T): T {
+    return this.entry === 'own' ? action() : inNamespace(this.netns, action);
+  }
+
+  close(): void {
+    if (this.#netns !== undefined) close(this.#netns);
+    this.socket.close();
+  }
+}

@@ -1,0 +1,39 @@
+/** Entries of a bridge's forwarding database (linux/neighbour.h; man 8 bridge, "fdb"). */
+import { AF, NDA, NLM_F, NTF, NUD_NOARP, RTM } from '../constants.ts';
+import { type Message, macBytes, macText, parseAttributes, u32 } from '../message.ts';
+
+/** ndmsg: u8 family, three of padding, i32 index, u16 state, u8 flags, u8 type. */
+function ndmsg(index: number, state: number, flags: number): Uint8Array {
+  return Uint8Array.of(AF.BRIDGE, 0, 0, 0, ...u32(index), state & 0xff, state >>> 8, flags, 0);
+}
+
+/** A static entry; sticky, since without it a frame with that source on another port moves the entry there. */
+export function addFdb(port: number, mac: string): Message {
+  return {
+    type: RTM.NEWNEIGH,
+    flags: NLM_F.CREATE | NLM_F.REPLACE,
+    header: ndmsg(port, NUD_NOARP, NTF.MASTER | NTF.STICKY),
+    attributes: [[NDA.LLADDR, macBytes(mac)]],
+  };
+}
+
+export function deleteFdb(port: number, mac: string): Message {
+  return { type: RTM.DELNEIGH, flags: 0, header: ndmsg(port, 0, NTF.MASTER), attributes: [[NDA.LLADDR, macBytes(mac)]] };
+}
+
+/** All entries of one port. */
+export function dumpFdb(port: number): Message {
+  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header: ndmsg(port, 0, 0), attributes: [] };
+}
+
+export interface ObservedFdb {
+  port: number;
+  mac: string;
+  sticky: boolean;
+}
+
+/** Decodes the body of an RTM_NEWNEIGH message of family AF_BRIDGE. */
+export function decodeFdb(body: Buffer): ObservedFdb {
+  const mac = parseAttributes(body, 12).get(NDA.LLADDR);
+  return { port: body.readInt32LE(4), mac: mac ? macText(mac) : '', sticky: (body[10]! & NTF.STICKY) !== 0 };
+}

@@ -1,0 +1,124 @@
+/** Classic BPF filters on clsact (linux/pkt_cls.h, linux/pkt_sched.h; man 8 tc-bpf). */
+import type { Filter, Instruction } from '../../plan/kernel-object.ts';
+import { ETH_P_ALL, NLM_F, RTM, TC_H_CLSACT, TC_H_CLSACT_HANDLE, TC_H_MIN_EGRESS, TC_H_MIN_INGRESS, TCA, TCA_BPF, TCA_BPF_FLAG_ACT_DIRECT } from '../constants.ts';
+import { type Attribute, type Message, parseAttributes, parseText, text, u16, u32 } from '../message.ts';
+
+/** The preferences of our two filters; lower ones would be asked first. */
+export const allowPreference = 49000;
+export const dropPreference = 49001;
+
+/** TC_ACT_SHOT whatever the packet. An out-of-bounds load cannot make this one pass. */
+const dropAll: readonly Instruction[] = [[0x06, 0, 0, 2]];
+
+/** tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. */
+function tcmsg(index: number, handle: number, parent: number, info: number): Uint8Array {
+  return Uint8Array.of(0, 0, 0, 0, ...u32(index), ...u32(handle), ...u32(parent), ...u32(info));
+}
+
+/** The queueing discipline that only holds filters. Without options an existing clsact is left as it is. */
+export function ensureClsact(index: number): Message {
+  return {
+    type: RTM.NEWQDISC,
+    flags: NLM_F.CREATE | NLM_F.REPLACE,
+    header: tcmsg(index, TC_H_CLSACT_HANDLE, TC_H_CLSACT, 0),
+    attributes: [[TCA.KIND, text('clsact')]],
+  };
+}
+
+export function deleteClsact(index: number): Message {
+  return {
+    type: RTM.DELQDISC,
+    flags: 0,
+    header: tcmsg(index, TC_H_CLSACT_HANDLE, TC_H_CLSACT, 0),
+    attributes: [[TCA.KIND, text('clsact')]],
+  };
+}
+
+const parentOf = (direction: Filter['direction']) => (direction === 'ingress' ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS);
+// The protocol half is big endian.
+const infoOf = (preference: number) => ((preference << 16) | (ETH_P_ALL << 8)) >>> 0;
+
+function program(instructions: readonly Instruction[]): Uint8Array {
+  const bytes = Buffer.alloc(instructions.length * 8);
+  instructions.forEach(([code, jt, jf, k], i) => {
+    bytes.writeUInt16LE(code, i * 8);
+    bytes.writeUInt8(jt, i * 8 + 2);
+    bytes.writeUInt8(jf, i * 8 + 3);
+    bytes.writeUInt32LE(k >>> 0, i * 8 + 4);
+  });
+  return bytes;
+}
+
+function bpf(index: number, direction: Filter['direction'], preference: number, instructions: readonly Instruction[], direct: boolean): Message {
+  const options: Attribute[] = [
+    [TCA_BPF.OPS_LEN, u16(instructions.length)],
+    [TCA_BPF.OPS, program(instructions)],
+  ];
+  if (direct) options.push([TCA_BPF.FLAGS, u32(TCA_BPF_FLAG_ACT_DIRECT)]);
+  return {
+    type: RTM.NEWTFILTER,
+    flags: NLM_F.CREATE,
+    header: tcmsg(index, 1, parentOf(direction), infoOf(preference)),
+    attributes: [
+      [TCA.KIND, text('bpf')],
+      [TCA.OPTIONS, options],
+    ],
+  };
+}
+
+/**
+ * Puts both filters in place, each atomically: what `allow` does not match is dropped. The allow filter is
+ * not direct-action, for there an out-of-bounds load (result 0) would mean "pass".
+ */
+export function setFilter(index: number, { direction, allow }: Filter): Message[] {
+  const drop = bpf(index, direction, dropPreference, dropAll, true);
+  const pass = allow ? [bpf(index, direction, allowPreference, allow, false)] : [];
+  return [ensureClsact(index), ...pass, drop];
+}
+
+function deleteOne(index: number, direction: Filter['direction'], preference: number): Message {
+  return {
+    type: RTM.DELTFILTER,
+    flags: 0,
+    header: tcmsg(index, 1, parentOf(direction), infoOf(preference)),
+    attributes: [[TCA.KIND, text('bpf')]],
+  };
+}
+
+export function deleteFilter(index: number, { direction, allow }: Filter): Message[] {
+  const drop = deleteOne(index, direction, dropPreference);
+  return allow ? [deleteOne(index, direction, allowPreference), drop] : [drop];
+}
+
+export function dumpFilters(index: number, direction: Filter['direction']): Message {
+  return { type: RTM.GETTFILTER, flags: NLM_F.DUMP, header: tcmsg(index, 0, parentOf(direction), 0), attributes: [] };
+}
+
+export interface ObservedFilter {
+  index: number;
+  preference: number;
+  kind: string;
+  direct: boolean;
+  /** The classic instructions, as bytes in hexadecimal; empty for a filter of another make. */
+  program: string;
+}
+
+export function programText(instructions: readonly Instruction[]): string {
+  return Buffer.from(program(instructions)).toString('hex');
+}
+
+/** Decodes the body of an RTM_NEWTFILTER message; undefined for the line that announces a preference. */
+export function decodeFilter(body: Buffer): ObservedFilter | undefined {
+  const attributes = parseAttributes(body, 20);
+  const kind = attributes.get(TCA.KIND);
+  const optionBytes = attributes.get(TCA.OPTIONS);
+  if (!kind || !optionBytes) return undefined;
+  const options = parseAttributes(optionBytes);
+  return {
+    index: body.readInt32LE(4),
+    preference: body.readUInt32LE(16) >>> 16,
+    kind: parseText(kind),
+    direct: ((options.get(TCA_BPF.FLAGS)?.readUInt32LE(0) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
+    program: options.get(TCA_BPF.OPS)?.toString('hex') ?? '',
+  };
+}

@@ -1,0 +1,91 @@
+/** Links as the kernel reports them. */
+import { ADDR_GEN_MODE, AF, IFF, IFLA, IFLA_BR, IFLA_BRPORT, IFLA_INET_CONF, IFLA_INET6_ADDR_GEN_MODE, IFLA_INFO, IFLA_VLAN_ID, IFLA_VRF_TABLE, IPV4_DEVCONF } from '../constants.ts';
+import { macText, parseAttributes, parseText } from '../message.ts';
+
+export interface ObservedLink {
+  index: number;
+  name: string;
+  up: boolean;
+  alias: string | undefined;
+  mac: string | undefined;
+  mtu: number | undefined;
+  /** Index of the bridge or VRF it is enslaved to, 0 for none. */
+  master: number;
+  /** Index of a VLAN's parent or a veth's peer (the latter in the peer's namespace). */
+  link: number;
+  /** `veth`, `bridge`, `vrf`, `vlan`, …; undefined for hardware and loopback. */
+  kind: string | undefined;
+  table: number | undefined;
+  vlanId: number | undefined;
+  addrGenMode: 'none' | 'eui64' | undefined;
+  ipv4: { forwarding: number; rpFilter: number; arpNotify: number; arpIgnore: number } | undefined;
+  bridge: { multicastSnooping: boolean; forwardDelay: number } | undefined;
+  bridgePort: { learning: boolean; flood: boolean; multicastFlood: boolean; broadcastFlood: boolean } | undefined;
+}
+
+const number32 = (bytes: Buffer | undefined) => bytes?.readUInt32LE(0);
+const flag = (bytes: Buffer | undefined) => bytes?.[0] === 1;
+
+function decodeIpv4(families: Map<number, Buffer> | undefined): ObservedLink['ipv4'] {
+  const inet = families?.get(AF.INET);
+  const values = inet && parseAttributes(inet).get(IFLA_INET_CONF);
+  if (!values) return undefined;
+  // An array of u32, index 1 first.
+  const read = (index: number) => values.readUInt32LE((index - 1) * 4);
+  return {
+    forwarding: read(IPV4_DEVCONF.FORWARDING),
+    rpFilter: read(IPV4_DEVCONF.RP_FILTER),
+    arpNotify: read(IPV4_DEVCONF.ARP_NOTIFY),
+    arpIgnore: read(IPV4_DEVCONF.ARP_IGNORE),
+  };
+}
+
+function decodeAddrGenMode(families: Map<number, Buffer> | undefined): ObservedLink['addrGenMode'] {
+  const inet6 = families?.get(AF.INET6);
+  const mode = inet6 && parseAttributes(inet6).get(IFLA_INET6_ADDR_GEN_MODE)?.[0];
+  if (mode === undefined) return undefined;
+  return mode === ADDR_GEN_MODE.none ? 'none' : 'eui64';
+}
+
+/** Decodes the body of an RTM_NEWLINK or RTM_DELLINK message. */
+export function decodeLink(body: Buffer): ObservedLink {
+  const attributes = parseAttributes(body, 16);
+  const info = attributes.get(IFLA.LINKINFO);
+  const infos = info ? parseAttributes(info) : undefined;
+  const kindBytes = infos?.get(IFLA_INFO.KIND);
+  const kind = kindBytes && parseText(kindBytes);
+  const dataBytes = infos?.get(IFLA_INFO.DATA);
+  const data = dataBytes && parseAttributes(dataBytes);
+  const slaveKind = infos?.get(IFLA_INFO.SLAVE_KIND);
+  const slaveBytes = infos?.get(IFLA_INFO.SLAVE_DATA);
+  const slave = slaveBytes && slaveKind && parseText(slaveKind) === 'bridge' ? parseAttributes(slaveBytes) : undefined;
+  const familyBytes = attributes.get(IFLA.AF_SPEC);
+  const families = familyBytes && parseAttributes(familyBytes);
+  const alias = attributes.get(IFLA.IFALIAS);
+  const mac = attributes.get(IFLA.ADDRESS);
+  return {
+    index: body.readInt32LE(4),
+    name: parseText(attributes.get(IFLA.IFNAME) ?? Buffer.alloc(0)),
+    up: (body.readUInt32LE(8) & IFF.UP) !== 0,
+    alias: alias && parseText(alias),
+    mac: mac && macText(mac),
+    mtu: number32(attributes.get(IFLA.MTU)),
+    master: number32(attributes.get(IFLA.MASTER)) ?? 0,
+    link: number32(attributes.get(IFLA.LINK)) ?? 0,
+    kind,
+    table: kind === 'vrf' ? number32(data?.get(IFLA_VRF_TABLE)) : undefined,
+    vlanId: kind === 'vlan' ? data?.get(IFLA_VLAN_ID)?.readUInt16LE(0) : undefined,
+    addrGenMode: decodeAddrGenMode(families),
+    ipv4: decodeIpv4(families),
+    bridge:
+      kind === 'bridge' && data
+        ? { multicastSnooping: flag(data.get(IFLA_BR.MCAST_SNOOPING)), forwardDelay: number32(data.get(IFLA_BR.FORWARD_DELAY)) ?? 0 }
+        : undefined,
+    bridgePort: slave && {
+      learning: flag(slave.get(IFLA_BRPORT.LEARNING)),
+      flood: flag(slave.get(IFLA_BRPORT.UNICAST_FLOOD)),
+      multicastFlood: flag(slave.get(IFLA_BRPORT.MCAST_FLOOD)),
+      broadcastFlood: flag(slave.get(IFLA_BRPORT.BCAST_FLOOD)),
+    },
+  };
+}

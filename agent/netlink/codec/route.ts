@@ -1,0 +1,85 @@
+/** Routes (linux/rtnetlink.h, struct rtmsg). */
+import { fromBytes, toBytes } from '../../../common/addresses.ts';
+import type { Family, Route } from '../../plan/kernel-object.ts';
+import { AF, NLM_F, RT_SCOPE, RT_TABLE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
+import { type Attribute, type Message, parseAttributes, u32 } from '../message.ts';
+
+const types = { unicast: RTN.UNICAST, local: RTN.LOCAL, multicast: RTN.MULTICAST, unreachable: RTN.UNREACHABLE } as const;
+const typeNames = new Map<number, Route['type']>(Object.entries(types).map(([name, value]) => [value, name as Route['type']]));
+
+/** What the kernel gives an IPv6 route that says no metric (net/ipv6, IP6_RT_PRIO_USER). */
+const defaultMetric6 = 1024;
+
+/** rtmsg: u8 family, dst length, src length, tos, table, protocol, scope, type, u32 flags. */
+function rtmsg(family: Family, length: number, table: number, scope: number, type: number, flags: number): Uint8Array {
+  const small = table > 255 ? RT_TABLE.COMPAT : table;
+  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, length, 0, 0, small, RTPROT.STATIC, scope, type, ...u32(flags));
+}
+
+function scopeOf({ type, via, dev }: Route): number {
+  if (type === 'local') return RT_SCOPE.HOST;
+  return dev !== undefined && via === undefined ? RT_SCOPE.LINK : RT_SCOPE.UNIVERSE;
+}
+
+function message(type: number, flags: number, route: Route, index: number | undefined): Message {
+  const slash = route.to.indexOf('/');
+  const length = Number(route.to.slice(slash + 1));
+  const attributes: Attribute[] = [];
+  if (length > 0) attributes.push([RTA.DST, toBytes(route.to.slice(0, slash))]);
+  attributes.push([RTA.TABLE, u32(route.table)]);
+  if (index !== undefined) attributes.push([RTA.OIF, u32(index)]);
+  if (route.via !== undefined) attributes.push([RTA.GATEWAY, toBytes(route.via)]);
+  if (route.src !== undefined) attributes.push([RTA.PREFSRC, toBytes(route.src)]);
+  if (route.metric !== undefined) attributes.push([RTA.PRIORITY, u32(route.metric)]);
+  // Onlink: the kernel would check the gateway against table main, where the link has no routes.
+  const routeFlags = route.via !== undefined ? RTNH_F_ONLINK : 0;
+  const header = rtmsg(route.family, length, route.table, route.family === 4 ? scopeOf(route) : 0, types[route.type], routeFlags);
+  return { type, flags, header, attributes };
+}
+
+export function addRoute(route: Route, index: number | undefined): Message {
+  return message(RTM.NEWROUTE, NLM_F.CREATE | NLM_F.EXCL, route, index);
+}
+
+export function deleteRoute(route: Route, index: number | undefined): Message {
+  return message(RTM.DELROUTE, 0, route, index);
+}
+
+/** One table's routes; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not there is ENOENT. */
+export function dumpRoutes(family: Family, table: number): Message {
+  return {
+    type: RTM.GETROUTE,
+    flags: NLM_F.DUMP,
+    header: Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0, 0, 0, 0, 0, ...u32(0)),
+    attributes: [[RTA.TABLE, u32(table)]],
+  };
+}
+
+export interface ObservedRoute extends Omit<Route, 'object' | 'in' | 'type'> {
+  type: Route['type'] | 'other';
+  /** RTPROT_*: 2 is the kernel itself. */
+  protocol: number;
+  index: number | undefined;
+}
+
+/** Decodes the body of an RTM_NEWROUTE message. */
+export function decodeRoute(body: Buffer): ObservedRoute {
+  const family: Family = body[0] === AF.INET ? 4 : 6;
+  const attributes = parseAttributes(body, 12);
+  const address = (type: number) => {
+    const bytes = attributes.get(type);
+    return bytes && fromBytes(bytes);
+  };
+  const metric = attributes.get(RTA.PRIORITY)?.readUInt32LE(0);
+  return {
+    family,
+    table: attributes.get(RTA.TABLE)?.readUInt32LE(0) ?? body[4]!,
+    type: typeNames.get(body[7]!) ?? 'other',
+    protocol: body[5]!,
+    to: `${address(RTA.DST) ?? (family === 4 ? '0.0.0.0' : '::')}/${body[1]}`,
+    index: attributes.get(RTA.OIF)?.readUInt32LE(0),
+    via: address(RTA.GATEWAY),
+    src: address(RTA.PREFSRC),
+    metric: family === 6 && metric === defaultMetric6 ? undefined : metric,
+  };
+}

@@ -1,0 +1,128 @@
+/** Netlink messages and attributes as bytes (linux/netlink.h; host byte order, which is little endian here). */
+
+/** An attribute: a type, and bytes or nested attributes. */
+export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[]];
+
+/** A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …). */
+export interface Message {
+  type: number;
+  /** NLM_F_* beyond REQUEST and ACK, which the socket adds. */
+  flags: number;
+  header: Uint8Array;
+  attributes: readonly Attribute[];
+}
+
+const headerLength = 16;
+const align = (length: number) => (length + 3) & ~3;
+
+export function u8(value: number): Uint8Array {
+  return Uint8Array.of(value);
+}
+export function u16(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >>> 8);
+}
+export function u32(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
+}
+/** Text with its closing NUL, as interface names and kinds are sent. */
+export function text(value: string): Uint8Array {
+  return Buffer.from(`${value}\0`, 'utf8');
+}
+export function macBytes(mac: string): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16));
+}
+export function macText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+function attributeLength([, value]: Attribute): number {
+  return 4 + (value instanceof Uint8Array ? value.length : attributesLength(value));
+}
+
+function attributesLength(attributes: readonly Attribute[]): number {
+  let length = 0;
+  for (const attribute of attributes) length += align(attributeLength(attribute));
+  return length;
+}
+
+function writeAttributes(into: Buffer, offset: number, attributes: readonly Attribute[]): number {
+  for (const attribute of attributes) {
+    const [type, value] = attribute;
+    const length = attributeLength(attribute);
+    into.writeUInt16LE(length, offset);
+    into.writeUInt16LE(type, offset + 2);
+    if (value instanceof Uint8Array) into.set(value, offset + 4);
+    else writeAttributes(into, offset + 4, value);
+    offset += align(length);
+  }
+  return offset;
+}
+
+/** Attributes as bytes, for the places where they follow a fixed structure inside another attribute. */
+export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
+  const bytes = Buffer.alloc(attributesLength(attributes));
+  writeAttributes(bytes, 0, attributes);
+  return bytes;
+}
+
+/** One message's bytes; its length is a multiple of four, so that messages can be joined into a batch. */
+export function encodeMessage(message: Message, sequence: number, flags: number): Buffer {
+  const length = headerLength + align(message.header.length) + attributesLength(message.attributes);
+  const bytes = Buffer.alloc(length);
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt16LE(message.type, 4);
+  bytes.writeUInt16LE(message.flags | flags, 6);
+  bytes.writeUInt32LE(sequence, 8);
+  bytes.set(message.header, headerLength);
+  writeAttributes(bytes, headerLength + align(message.header.length), message.attributes);
+  return bytes;
+}
+
+/** A message as the kernel sent it; `body` begins behind the netlink header. */
+export interface Received {
+  type: number;
+  flags: number;
+  sequence: number;
+  body: Buffer;
+}
+
+/** Splits a datagram into its messages; what is shorter than it says is an error, not the end. */
+export function splitMessages(datagram: Buffer): Received[] {
+  const messages: Received[] = [];
+  let offset = 0;
+  while (offset + headerLength <= datagram.length) {
+    const length = datagram.readUInt32LE(offset);
+    if (length < headerLength || offset + length > datagram.length) {
+      throw new RangeError(`netlink message at byte ${offset} claims ${length} of ${datagram.length - offset} bytes`);
+    }
+    messages.push({
+      type: datagram.readUInt16LE(offset + 4),
+      flags: datagram.readUInt16LE(offset + 6),
+      sequence: datagram.readUInt32LE(offset + 8),
+      body: datagram.subarray(offset + headerLength, offset + length),
+    });
+    offset += align(length);
+  }
+  return messages;
+}
+
+/** The attributes in `bytes` from `offset`, by type; of a repeated one the last. */
+export function parseAttributes(bytes: Buffer, offset = 0): Map<number, Buffer> {
+  const attributes = new Map<number, Buffer>();
+  while (offset + 4 <= bytes.length) {
+    const length = bytes.readUInt16LE(offset);
+    if (length < 4 || offset + length > bytes.length) {
+      throw new RangeError(`netlink attribute at byte ${offset} claims ${length} of ${bytes.length - offset} bytes`);
+    }
+    // The two highest bits say "nested" and "network byte order".
+    attributes.set(bytes.readUInt16LE(offset + 2) & 0x3fff, bytes.subarray(offset + 4, offset + length));
+    offset += align(length);
+  }
+  return attributes;
+}
+
+/** Text up to its NUL. */
+export function parseText(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+}

@@ -1,0 +1,153 @@
+/** A netlink route socket: batches with one answer a message, and dumps that are whole. */
+import { NETLINK, NLM_F, NLMSG, NLMSGERR_ATTR_MSG, SOL_NETLINK } from './constants.ts';
+import { encodeMessage, type Message, parseAttributes, parseText, type Received, splitMessages } from './message.ts';
+import { bindNetlink, close, errnoName, netlinkSocket, receive, send, setOption } from './sys/libc.ts';
+
+/** The kernel's answer to one message of a batch. */
+export interface Outcome {
+  /** 0 for success, else a positive errno. */
+  errno: number;
+  /** The kernel's own words (NETLINK_EXT_ACK), often empty. */
+  reason: string;
+  /** What NLM_F_ECHO brought back. */
+  echo: Received[];
+}
+
+/** A request the kernel refused; `errno` positive. */
+export class NetlinkError extends Error {
+  readonly errno: number;
+  constructor(errno: number, reason: string) {
+    super(`${errnoName(errno)}${reason ? ` (${reason})` : ''}`);
+    this.errno = errno;
+  }
+}
+
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+const dumpAttempts = 8;
+
+// One for all sockets: every exchange is synchronous, and what outlives it is copied.
+const buffer = Buffer.allocUnsafe(256 * 1024);
+
+/** Length of the request that an error message repeats; with NETLINK_CAP_ACK only its header. */
+function acknowledgement({ body, flags }: Received): { errno: number; reason: string } {
+  const errno = Math.abs(body.readInt32LE(0));
+  const NLM_F_ACK_TLVS = 0x200;
+  const NLM_F_CAPPED = 0x100;
+  if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, reason: '' };
+  const repeated = (flags & NLM_F_CAPPED) !== 0 || errno === 0 ? 16 : body.readUInt32LE(4);
+  const text = parseAttributes(body, 4 + repeated).get(NLMSGERR_ATTR_MSG);
+  return { errno, reason: text ? parseText(text) : '' };
+}
+
+export class RouteSocket {
+  readonly fd: number;
+  #sequence = 0;
+
+  /** Takes over `fd`, a netlink route socket of whatever namespace. */
+  constructor(fd: number) {
+    this.fd = fd;
+    setOption(fd, SOL_NETLINK, NETLINK.CAP_ACK, 1);
+    setOption(fd, SOL_NETLINK, NETLINK.EXT_ACK, 1);
+    setOption(fd, SOL_NETLINK, NETLINK.GET_STRICT_CHK, 1);
+  }
+
+  /** Opens one in the namespace the calling thread is in. */
+  static open(): RouteSocket {
+    const fd = netlinkSocket();
+    bindNetlink(fd);
+    return new RouteSocket(fd);
+  }
+
+  /** Room for that many bytes of answers, for dumps and bulk work. */
+  enlarge(bytes: number): void {
+    try {
+      setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes);
+    } catch {
+      setOption(this.fd, SOL_SOCKET, SO_RCVBUF, bytes);
+    }
+  }
+
+  close(): void {
+    close(this.fd);
+  }
+
+  #next(): number {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    return this.#sequence;
+  }
+
+  /**
+   * Sends all messages in one datagram. The kernel goes on past one that fails; the outcomes are in the
+   * order of the messages, found by their sequence numbers.
+   */
+  transact(messages: readonly Message[]): Outcome[] {
+    const outcomes = new Map<number, Outcome>();
+    const sequences = messages.map(() => this.#next());
+    const bytes = messages.map((message, i) => encodeMessage(message, sequences[i]!, NLM_F.REQUEST | NLM_F.ACK));
+    for (const sequence of sequences) outcomes.set(sequence, { errno: -1, reason: '', echo: [] });
+    send(this.fd, Buffer.concat(bytes));
+    let open = messages.length;
+    while (open > 0) {
+      for (const received of this.#receive()) {
+        const outcome = outcomes.get(received.sequence);
+        if (!outcome) continue;
+        if (received.type === NLMSG.ERROR) {
+          Object.assign(outcome, acknowledgement(received));
+          open--;
+        } else outcome.echo.push({ ...received, body: Buffer.from(received.body) });
+      }
+    }
+    return sequences.map((sequence) => outcomes.get(sequence)!);
+  }
+
+  /** One message; throws {@link NetlinkError}. */
+  request(message: Message): Received[] {
+    const [outcome] = this.transact([message]);
+    if (outcome!.errno !== 0) throw new NetlinkError(outcome!.errno, outcome!.reason);
+    return outcome!.echo;
+  }
+
+  /**
+   * A whole dump: one that the kernel calls interrupted (something changed meanwhile) is made again.
+   * `decode` sees each message's body while it is valid.
+   */
+  dump<T>(message: Message, decode: (body: Buffer) => T): T[] {
+    for (let attempt = 1; attempt <= dumpAttempts; attempt++) {
+      const result = this.#dumpOnce(message, decode);
+      if (result) return result;
+    }
+    throw new Error(`a netlink dump (type ${message.type}) was interrupted ${dumpAttempts} times in a row`);
+  }
+
+  #dumpOnce<T>(message: Message, decode: (body: Buffer) => T): T[] | undefined {
+    const sequence = this.#next();
+    send(this.fd, encodeMessage(message, sequence, NLM_F.REQUEST));
+    const result: T[] = [];
+    let interrupted = false;
+    for (;;) {
+      for (const received of this.#receive()) {
+        if (received.sequence !== sequence) continue;
+        if ((received.flags & NLM_F.DUMP_INTR) !== 0) interrupted = true;
+        if (received.type === NLMSG.DONE) {
+          const errno = received.body.length >= 4 ? -received.body.readInt32LE(0) : 0;
+          if (errno > 0) throw new NetlinkError(errno, '');
+          return interrupted ? undefined : result;
+        }
+        if (received.type === NLMSG.ERROR) {
+          const { errno, reason } = acknowledgement(received);
+          throw new NetlinkError(errno, reason);
+        }
+        result.push(decode(received.body));
+      }
+    }
+  }
+
+  #receive(): Received[] {
+    for (;;) {
+      const length = receive(this.fd, buffer);
+      if (length >= 0) return splitMessages(buffer.subarray(0, length));
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The only file with foreign functions: the system calls that Node has no API for. Each throws a
+ * {@link SystemError} where C returns -1. x86_64 and arm64 Linux, glibc (both little endian, the same
+ * layouts).
+ */
+import { getSystemErrorMap } from 'node:util';
+import koffi from 'koffi';
+
+const libc = koffi.load('libc.so.6');
+
+const c = {
+  socket: libc.func('int socket(int domain, int type, int protocol)'),
+  bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
+  send: libc.func('long send(int fd, const void *buffer, size_t length, int flags)'),
+  recv: libc.func('long recv(int fd, _Out_ void *buffer, size_t length, int flags)'),
+  recvmsg: libc.func('long recvmsg(int fd, _Inout_ void *header, int flags)'),
+  setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  getsockopt: libc.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ void *length)'),
+  poll: libc.func('int poll(_Inout_ void *fds, unsigned long count, int timeout)'),
+  ioctl: libc.func('int ioctl(int fd, unsigned long request)'),
+  close: libc.func('int close(int fd)'),
+  open: libc.func('int open(const char *path, int flags, int mode)'),
+  setns: libc.func('int setns(int fd, int type)'),
+  unshare: libc.func('int unshare(int flags)'),
+  mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)'),
+  umount2: libc.func('int umount2(const char *target, int flags)'),
+};
+
+const errors = getSystemErrorMap();
+
+/** `ENODEV` for 19, and the kernel's sentence for it. */
+export function errnoName(errno: number): string {
+  return errors.get(-errno)?.[0] ?? `errno ${errno}`;
+}
+
+/** A system call that failed: `errno` as a positive number, `call` as in `setns(/run/netns/x)`. */
+export class SystemError extends Error {
+  readonly errno: number;
+  readonly code: string;
+  constructor(call: string, errno: number) {
+    super(`${call}: ${errnoName(errno)} (${errors.get(-errno)?.[1] ?? 'unknown error'})`);
+    this.errno = errno;
+    this.code = errnoName(errno);
+  }
+}
+
+function check(result: number, call: string): number {
+  if (result < 0) throw new SystemError(call, koffi.errno());
+  return result;
+}
+
+export const CLONE_NEWNET = 0x40000000;
+const O_CLOEXEC = 0o2000000;
+const MS_BIND = 4096;
+const MNT_DETACH = 2;
+const SIOCGSKNS = 0x894c;
+
+export const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = O_CLOEXEC;
+export const MSG_DONTWAIT = 0x40;
+const MSG_CMSG_CLOEXEC = 0x40000000;
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
+const SCM_RIGHTS = 1;
+const POLLIN = 1;
+
+export function netlinkSocket(): number {
+  return check(c.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), 'socket(AF_NETLINK)');
+}
+
+/** Binds a netlink socket to the multicast groups in `groups`, a bit mask. */
+export function bindNetlink(fd: number, groups = 0): void {
+  const address = Buffer.alloc(12);
+  address.writeUInt16LE(AF_NETLINK, 0);
+  address.writeUInt32LE(groups, 8);
+  check(c.bind(fd, address, address.length), 'bind(AF_NETLINK)');
+}
+
+export function setOption(fd: number, level: number, name: number, value: number): void {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  check(c.setsockopt(fd, level, name, bytes, 4), `setsockopt(${level}, ${name})`);
+}
+
+export function send(fd: number, bytes: Buffer): number {
+  return check(c.send(fd, bytes, bytes.length, 0), 'send');
+}
+
+/** Sends from another thread: for requests that the kernel answers only after an RCU grace period. */
+export function sendAsync(fd: number, bytes: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    c.send.async(fd, bytes, bytes.length, 0, (error: Error | null, result: number) => {
+      if (error) reject(error);
+      else resolve(result);
+    });
+  });
+}
+
+/** Number of bytes received, or -1 when nothing is there and `flags` has MSG_DONTWAIT. */
+export function receive(fd: number, into: Buffer, flags = 0): number {
+  const length = c.recv(fd, into, into.length, flags);
+  if (length >= 0) return length;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return -1;
+  throw new SystemError('recv', errno);
+}
+
+function pollRecord(fd: number): Buffer {
+  const record = Buffer.alloc(8);
+  record.writeInt32LE(fd, 0);
+  record.writeInt16LE(POLLIN, 4);
+  return record;
+}
+
+/** Whether something can be read, waiting at most `milliseconds` and holding the event loop. */
+export function pollReadable(fd: number, milliseconds: number): boolean {
+  return c.poll(pollRecord(fd), 1, milliseconds) > 0;
+}
+
+/** The same without holding the event loop. */
+export function pollReadableAsync(fd: number, milliseconds: number): Promise<boolean> {
+  const record = pollRecord(fd);
+  return new Promise((resolve, reject) => {
+    c.poll.async(record, 1, milliseconds, (error: Error | null, result: number) => {
+      if (error) reject(error);
+      else resolve(result > 0 && record.length > 0);
+    });
+  });
+}
+
+/** Reads from a unix socket, with at most one descriptor; undefined when nothing is there yet. */
+export function receiveWithDescriptor(fd: number, into: Buffer): { length: number; descriptor?: number } | undefined {
+  const iovec = Buffer.alloc(16);
+  iovec.writeBigUInt64LE(koffi.address(into), 0);
+  iovec.writeBigUInt64LE(BigInt(into.length), 8);
+  const control = Buffer.alloc(24);
+  const header = Buffer.alloc(56);
+  header.writeBigUInt64LE(koffi.address(iovec), 16);
+  header.writeBigUInt64LE(1n, 24);
+  header.writeBigUInt64LE(koffi.address(control), 32);
+  header.writeBigUInt64LE(24n, 40);
+  const length = c.recvmsg(fd, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (length < 0) {
+    const errno = koffi.errno();
+    if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return undefined;
+    throw new SystemError('recvmsg', errno);
+  }
+  // The buffers' addresses sit in other buffers, where the collector cannot see them: keep them until here.
+  const alive = iovec.length === 16 && control.length === 24;
+  const controlLength = header.readBigUInt64LE(40);
+  if (alive && controlLength >= 20n && control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS) {
+    return { length, descriptor: control.readInt32LE(16) };
+  }
+  return { length };
+}
+
+export interface PeerCredentials {
+  pid: number;
+  uid: number;
+  gid: number;
+}
+
+/** Who connected to a unix socket (SO_PEERCRED), as of the moment of connect(2). */
+export function peerCredentials(fd: number): PeerCredentials {
+  const value = Buffer.alloc(12);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(12);
+  check(c.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length), 'getsockopt(SO_PEERCRED)');
+  return { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };
+}
+
+/** The domain, type and protocol of a socket, to tell a netlink route socket from anything else. */
+export function socketKind(fd: number): { domain: number; protocol: number } {
+  const read = (name: number) => {
+    const value = Buffer.alloc(4);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(4);
+    check(c.getsockopt(fd, SOL_SOCKET, name, value, length), `getsockopt(${name})`);
+    return value.readInt32LE(0);
+  };
+  return { domain: read(39), protocol: read(38) };
+}
+
+/** A descriptor of the network namespace that a socket was opened in; needs CAP_NET_ADMIN there. */
+export function namespaceOfSocket(fd: number): number {
+  return check(c.ioctl(fd, SIOCGSKNS), 'ioctl(SIOCGSKNS)');
+}
+
+export function openPath(path: string): number {
+  return check(c.open(path, O_CLOEXEC, 0), `open(${path})`);
+}
+
+export function close(fd: number): void {
+  c.close(fd);
+}
+
+/** Moves the calling thread into a network namespace; needs CAP_SYS_ADMIN. */
+export function enterNamespace(fd: number): void {
+  check(c.setns(fd, CLONE_NEWNET), 'setns(CLONE_NEWNET)');
+}
+
+/** Moves the calling thread into a new, empty network namespace; needs CAP_SYS_ADMIN. */
+export function newNamespace(): void {
+  check(c.unshare(CLONE_NEWNET), 'unshare(CLONE_NEWNET)');
+}
+
+export function bindMount(source: string, target: string): void {
+  check(c.mount(source, target, 'none', MS_BIND, null), `mount(${source}, ${target})`);
+}
+
+export function unmount(target: string): void {
+  check(c.umount2(target, MNT_DETACH), `umount(${target})`);
+}

@@ -1,0 +1,64 @@
+/** When an observed object is the desired one. */
+import type { Instruction, LinkSettings, Route, Rule } from './kernel-object.ts';
+import type { LinkState, RouteState, RuleState } from './observed.ts';
+
+export function sameRoute(is: RouteState, wanted: Route): boolean {
+  return (
+    is.family === wanted.family &&
+    is.table === wanted.table &&
+    is.type === wanted.type &&
+    is.to === wanted.to &&
+    is.via === wanted.via &&
+    is.metric === wanted.metric &&
+    (wanted.type === 'unreachable' || is.dev === wanted.dev) &&
+    (wanted.src === undefined || is.src === wanted.src)
+  );
+}
+
+export function sameRule(is: RuleState, wanted: Rule): boolean {
+  return (
+    is.family === wanted.family &&
+    is.priority === wanted.priority &&
+    is.action === wanted.action &&
+    is.table === wanted.table &&
+    is.iif === wanted.iif &&
+    is.oif === wanted.oif &&
+    is.from === wanted.from &&
+    is.to === wanted.to
+  );
+}
+
+export function sameFilter(is: readonly Instruction[] | undefined, wanted: readonly Instruction[] | undefined): boolean {
+  if (!is || !wanted) return is === wanted;
+  return is.length === wanted.length && is.every((instruction, i) => instruction.every((value, j) => value >>> 0 === wanted[i]![j]! >>> 0));
+}
+
+type Group = Record<string, unknown>;
+
+/** The properties of a group (`ipv4`, `bridge`, …) that differ, as they should be and as they are. */
+function groupChange(is: Group | undefined, wanted: Group): { to: Group; from: Group } | undefined {
+  const keys = Object.keys(wanted).filter((key) => wanted[key] !== undefined && wanted[key] !== is?.[key]);
+  if (keys.length === 0) return undefined;
+  const pick = (source: Group) => Object.fromEntries(keys.map((key) => [key, source[key]]));
+  return { to: pick(wanted), from: is ? pick(is) : {} };
+}
+
+/** What of `wanted` the link does not have yet, and what it has instead; undefined when it has all. */
+export function settingsToChange(wanted: LinkSettings, link: LinkState): { to: LinkSettings; from: LinkSettings } | undefined {
+  const { object, in: place, dev, ipv4, bridge, bridgePort, ...flat } = wanted;
+  const head: LinkSettings = { object, in: place, dev };
+  const change = groupChange({ ...link, alias: link.alias ?? '' }, flat);
+  let to: LinkSettings = { ...head, ...change?.to };
+  let from: LinkSettings = { ...head, ...change?.from };
+  let any = change !== undefined;
+  for (const [key, group] of Object.entries({ ipv4, bridge, bridgePort }) as ['ipv4' | 'bridge' | 'bridgePort', Group | undefined][]) {
+    if (!group) continue;
+    const inner = groupChange(link[key] as Group | undefined, group);
+    if (!inner) continue;
+    any = true;
+    // A bridge and its ports take their settings only together.
+    to = { ...to, [key]: key === 'ipv4' ? inner.to : group };
+    from = { ...from, ...(link[key] ? { [key]: key === 'ipv4' ? inner.from : link[key] } : {}) };
+  }
+  return any ? { to, from } : undefined;
+}

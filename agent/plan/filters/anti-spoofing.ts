@@ -1,0 +1,107 @@
+/** What a pod may say, and in whose name: the program for frames from it, at the ingress of the host end. */
+import type { Instruction } from '../kernel-object.ts';
+import { assemble, goto, label, type Source } from './assembler.ts';
+import { unless, unlessAnyBytes, unlessBytes, when, whenAnyBytes, whenOneOf, whenSet, word } from './decisions.ts';
+import { dropIpv4OnLink, gateway } from './gateway-link.ts';
+import {
+  arp,
+  arpOperation,
+  behindIp,
+  byFamily,
+  dropBridgeReserved,
+  dropMalformedArp,
+  dropMalformedIpv4,
+  dropTagged,
+  ethernet,
+  etherType,
+  icmp,
+  igmpQuery,
+  ipv4,
+  macBytes,
+  protocol,
+  skipIpv4Header,
+} from './packet.ts';
+import { passIpv6From } from './spoofed-ipv6.ts';
+
+/**
+ * `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included.
+ * `gatewayMode`: the host end is the pod's gateway (routed mode), not a port of a bridge.
+ */
+export interface AntiSpoofing {
+  mac: string;
+  addresses: readonly string[];
+  gatewayMode: boolean;
+}
+
+/**
+ * Passes untagged frames that name the pod's own MAC and one of its own addresses wherever Ethernet, ARP, IP
+ * and neighbour discovery name a sender. Drops what only a router says (router advertisement, redirect,
+ * queries of MLD and IGMP), and what could hide it: ICMPv6 in fragments or behind extension headers. With
+ * `gatewayMode` also drops what is destined for the link instead of beyond it, except ARP, neighbour
+ * discovery and echo for the gateway. Throws a RangeError for a malformed MAC or address.
+ */
+export function antiSpoofing({ mac, addresses, gatewayMode }: AntiSpoofing): Instruction[] {
+  const ownMac = macBytes(mac);
+  const own = byFamily(addresses);
+
+  return assemble([
+    dropTagged(),
+    dropBridgeReserved(),
+    unlessBytes(ethernet.source, ownMac, 'drop'),
+    when(ethernet.type, etherType.arp, 'arp'),
+    when(ethernet.type, etherType.ipv4, 'ipv4'),
+    when(ethernet.type, etherType.ipv6, 'ipv6'),
+    goto('drop'),
+
+    label('arp'),
+    passArpFrom(ownMac, own.v4, gatewayMode),
+
+    label('ipv4'),
+    passIpv4From(own.v4, gatewayMode),
+
+    label('ipv6'),
+    passIpv6From(ownMac, own.v6, gatewayMode),
+  ]);
+}
+
+function passArpFrom(ownMac: Uint8Array, own: readonly Uint8Array[], gatewayMode: boolean): Source {
+  return [
+    dropMalformedArp(),
+    unlessBytes(arp.senderMac, ownMac, 'drop'),
+    whenAnyBytes(arp.senderAddress, own, 'own sender'),
+
+    // A probe, RFC 5227 section 2.1.1: from 0.0.0.0 it asks for the address that it is going to use.
+    unless(word(arp.senderAddress), 0, 'drop'),
+    unless(arp.operation, arpOperation.request, 'drop'),
+    unlessAnyBytes(arp.targetAddress, own, 'drop'),
+    goto('pass'),
+
+    label('own sender'),
+    when(arp.operation, arpOperation.reply, 'pass'),
+    gatewayMode ? unlessAnyBytes(arp.targetAddress, [gateway.v4, ...own], 'drop') : [],
+    goto('pass'),
+  ];
+}
+
+function passIpv4From(own: readonly Uint8Array[], gatewayMode: boolean): Source {
+  return [
+    dropMalformedIpv4(),
+    unlessAnyBytes(ipv4.source, own, 'drop'),
+    skipIpv4Header(),
+    gatewayMode ? dropIpv4OnLink() : [],
+
+    // The first byte behind the header, the type, is in the first fragment only and always.
+    whenSet(ipv4.isLaterFragment.value, ipv4.isLaterFragment.bits, 'pass'),
+    when(ipv4.protocol, protocol.icmp, 'icmp'),
+    when(ipv4.protocol, protocol.igmp, 'igmp'),
+    goto('pass'),
+
+    label('icmp'),
+    whenOneOf(behindIp.icmpType, [icmp.redirect, icmp.routerAdvertisement], 'drop'),
+    goto('pass'),
+
+    label('igmp'),
+    when(behindIp.igmpType, igmpQuery, 'drop'),
+    goto('pass'),
+  ];
+}

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import { assemble, goto, label, type Source } from './assembler.ts';
+import { byte, half, masked, unless, unlessOneOf, when, whenOneOf, word } from './decisions.ts';
+import { passes } from './interpreter.testing.ts';
+
+const accept = [0x06, 0, 0, 0xffffffff];
+const refuse = [0x06, 0, 0, 0];
+
+/** As many statements as stand between a jump and its label, none of which decides anything. */
+function filler(count: number): Source {
+  return Array.from({ length: count / 2 }, () => [
+    label(Symbol('no repeated load')),
+    when(word(0), 0xdeadbeef, 'drop'),
+  ]);
+}
+
+test('a decision becomes a load and a jump; what runs off the end is dropped', () => {
+  expect(assemble(when(half(12), 0x0806, 'pass'))).toEqual([[0x28, 0, 0, 12], [0x15, 1, 0, 0x0806], refuse, accept]);
+});
+
+test('several tests of one value load it once', () => {
+  expect(assemble(whenOneOf(byte(23), [6, 17], 'pass'))).toEqual([
+    [0x30, 0, 0, 23],
+    [0x15, 2, 0, 6],
+    [0x15, 1, 0, 17],
+    refuse,
+    accept,
+  ]);
+});
+
+test('a value is loaded again behind a label, where another may be in the accumulator', () => {
+  const program = assemble([
+    when(byte(0), 1, 'here'),
+    when(byte(1), 1, 'drop'),
+    label('here'),
+    when(byte(1), 9, 'pass'),
+  ]);
+  expect(passes(program, Uint8Array.of(1, 9))).toBe(true);
+});
+
+test('a masked value is not mistaken for the same value without its mask', () => {
+  const program = assemble([when(masked(byte(0), 0xf0), 0x50, 'drop'), when(byte(0), 0x45, 'pass')]);
+  expect(passes(program, Uint8Array.of(0x45))).toBe(true);
+});
+
+test('a load beyond the frame drops it', () => {
+  expect(passes(assemble([when(byte(1), 1, 'drop'), goto('pass')]), Uint8Array.of(0))).toBe(false);
+});
+
+test('one of an empty list is never met', () => {
+  expect(passes(assemble([unlessOneOf(byte(0), [], 'drop'), goto('pass')]), Uint8Array.of(0))).toBe(false);
+});
+
+test.each([254, 256, 300, 2000])('a jump over %i instructions arrives', (distance) => {
+  const program = assemble([
+    when(byte(0), 1, 'one'),
+    unless(byte(0), 2, 'not two'),
+    filler(distance),
+    goto('pass'),
+    label('one'),
+    goto('pass'),
+    label('not two'),
+    goto('drop'),
+  ]);
+  expect([1, 2, 3].map((first) => passes(program, Uint8Array.of(first, 0, 0, 0)))).toEqual([true, true, false]);
+});
+
+test('trampolines that push another jump out of reach get one for it too', () => {
+  const program = assemble([
+    when(byte(0), 1, 'far'),
+    Array.from({ length: 100 }, (_, i) => when(byte(1), i, 'further')),
+    filler(150),
+    label('far'),
+    goto('pass'),
+    filler(200),
+    label('further'),
+  ]);
+  expect(passes(program, Uint8Array.of(1, 0, 0, 0))).toBe(true);
+  expect(passes(program, Uint8Array.of(0, 7, 0, 0))).toBe(false);
+});
+
+test('a program longer than the kernel takes is refused', () => {
+  expect(() => assemble(filler(4098))).toThrow('filter program of');
+});
+
+test('a jump to a label that is missing, repeated or behind it is a mistake', () => {
+  expect(() => assemble(goto('nowhere'))).toThrow('label nowhere is not set');
+  expect(() => assemble([label('here'), label('here')])).toThrow('label here is set twice');
+  expect(() => assemble([label('here'), goto('here')])).toThrow('label here lies before its jump');
+});

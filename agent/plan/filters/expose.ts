@@ -1,0 +1,99 @@
+/** What the customer may reach in a pod: the program for frames towards it, at the egress of the host end. */
+import type { Instruction } from '../kernel-object.ts';
+import { assemble, goto, label } from './assembler.ts';
+import { unlessAnyBytes, when, whenOneOf, whenSet } from './decisions.ts';
+import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
+import {
+  behindIp,
+  byFamily,
+  dropIpv4Fragments,
+  dropMalformedIpv4,
+  dropMalformedIpv6,
+  dropTagged,
+  ethernet,
+  etherType,
+  icmp,
+  icmpv6,
+  ipv4,
+  ipv6,
+  protocol,
+  skipIpv4Header,
+  skipIpv6Header,
+} from './packet.ts';
+
+/** One entry of a VRF's `expose`; `port` goes with tcp and udp. `icmp` stands for echo requests of both families. */
+export interface Exposed {
+  protocol: 'tcp' | 'udp' | 'icmp';
+  port?: number;
+}
+
+/** `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included. */
+export interface TowardsPod {
+  addresses: readonly string[];
+  expose: readonly Exposed[];
+}
+
+/** Flags of a segment that cannot open a connection: an answer, or a reset, which bears no ACK when it answers one (RFC 9293 section 3.5.2). */
+const tcpAckOrReset = 0x10 | 0x04;
+
+/**
+ * Passes frames for the attachment's own addresses: ARP and neighbour discovery, what `expose` lists, TCP
+ * of connections the pod has opened, ICMP errors and echo replies. Drops fragments, IPv6 extension headers
+ * (MLD queries with them), multicast, router advertisements and redirects. UDP is stateless here: answers to
+ * the pod's own queries (DNS, NTP) pass only to a port that is listed.
+ */
+export function towardsPod({ addresses, expose }: TowardsPod): Instruction[] {
+  const own = byFamily(addresses);
+  const ports = (of: Exposed['protocol']) => expose.filter((e) => e.protocol === of).flatMap((e) => e.port ?? []);
+  const isEchoExposed = expose.some((e) => e.protocol === 'icmp');
+
+  return assemble([
+    dropTagged(),
+    when(ethernet.type, etherType.arp, 'arp'),
+    when(ethernet.type, etherType.ipv4, 'ipv4'),
+    when(ethernet.type, etherType.ipv6, 'ipv6'),
+    goto('drop'),
+
+    label('arp'),
+    passArpFor(own.v4),
+
+    label('ipv4'),
+    dropMalformedIpv4(),
+    dropIpv4Fragments(),
+    unlessAnyBytes(ipv4.destination, own.v4, 'drop'),
+    skipIpv4Header(),
+    when(ipv4.protocol, protocol.tcp, 'tcp'),
+    when(ipv4.protocol, protocol.udp, 'udp'),
+    when(ipv4.protocol, protocol.icmp, 'icmp'),
+    goto('drop'),
+
+    label('ipv6'),
+    dropMalformedIpv6(),
+    skipIpv6Header(),
+    when(ipv6.nextHeader, protocol.icmpv6, 'icmpv6'),
+    unlessAnyBytes(ipv6.destination, own.v6, 'drop'),
+    when(ipv6.nextHeader, protocol.tcp, 'tcp'),
+    when(ipv6.nextHeader, protocol.udp, 'udp'),
+    goto('drop'),
+
+    label('tcp'),
+    whenSet(behindIp.tcpFlags, tcpAckOrReset, 'pass'),
+    whenOneOf(behindIp.destinationPort, ports('tcp'), 'pass'),
+    goto('drop'),
+
+    label('udp'),
+    whenOneOf(behindIp.destinationPort, ports('udp'), 'pass'),
+    goto('drop'),
+
+    label('icmp'),
+    whenOneOf(behindIp.icmpType, [...icmp.errors, icmp.echoReply], 'pass'),
+    isEchoExposed ? when(behindIp.icmpType, icmp.echoRequest, 'pass') : [],
+    goto('drop'),
+
+    label('icmpv6'),
+    passNeighbourDiscoveryFor(own.v6),
+    unlessAnyBytes(ipv6.destination, own.v6, 'drop'),
+    whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoReply], 'pass'),
+    isEchoExposed ? when(behindIp.icmpv6Type, icmpv6.echoRequest, 'pass') : [],
+  ]);
+}

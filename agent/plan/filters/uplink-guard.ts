@@ -1,0 +1,98 @@
+/** What an uplink lets in from the customer: the programs for its ingress. */
+import { formatAddress, networkOf, type Prefix, parsePrefix, toBytes } from '../../../common/addresses.ts';
+import type { Instruction } from '../kernel-object.ts';
+import { assemble, goto, label, type Source } from './assembler.ts';
+import { unless, unlessAnyBytes, when, whenAnyBytes, whenBytes, whenOneOf } from './decisions.ts';
+import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
+import {
+  behindIp,
+  byFamily,
+  dropBridgeReserved,
+  dropIpv4Fragments,
+  dropMalformedIpv4,
+  dropMalformedIpv6,
+  dropTagged,
+  ethernet,
+  etherType,
+  icmp,
+  icmpv6,
+  ipv4,
+  ipv6,
+  protocol,
+  skipIpv4Header,
+  skipIpv6Header,
+  vlanTypes,
+} from './packet.ts';
+
+/**
+ * `pods`: prefixes (`192.0.2.0/24`) in which pods' addresses lie, the subnets of the VRF's pools. `own`: all
+ * addresses of the uplink itself, without prefix length, the IPv6 link-local one included.
+ */
+export interface RoutedUplink {
+  pods: readonly string[];
+  own: readonly string[];
+}
+
+/**
+ * For an uplink that is a bridge's port: passes all but VLAN tags and 01:80:c2:00:00:00 to 0f (STP, LLDP,
+ * pause), which Linux would hand to the node's own stack. What the customer may reach in a pod is decided
+ * at the pod's port.
+ */
+export function uplinkGuard(): Instruction[] {
+  return assemble([dropTagged(), whenOneOf(ethernet.type, vlanTypes, 'drop'), dropBridgeReserved(), goto('pass')]);
+}
+
+/**
+ * For an uplink that is routed: passes what is destined for `pods`, and of what is destined for the uplink
+ * itself ARP, neighbour discovery, echo and ICMP errors. An address that is both belongs to the uplink.
+ */
+export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): Instruction[] {
+  const own = byFamily(ownAddresses);
+  const prefixes = pods.map((text) => networkOf(parsePrefix(text)));
+
+  return assemble([
+    dropTagged(),
+    dropBridgeReserved(),
+    when(ethernet.type, etherType.arp, 'arp'),
+    when(ethernet.type, etherType.ipv4, 'ipv4'),
+    when(ethernet.type, etherType.ipv6, 'ipv6'),
+    goto('drop'),
+
+    label('arp'),
+    passArpFor(own.v4),
+
+    label('ipv4'),
+    dropMalformedIpv4(),
+    unlessAnyBytes(ipv4.destination, own.v4, 'to pods by IPv4'),
+    dropIpv4Fragments(),
+    unless(ipv4.protocol, protocol.icmp, 'drop'),
+    skipIpv4Header(),
+    whenOneOf(behindIp.icmpType, [...icmp.errors, icmp.echoRequest, icmp.echoReply], 'pass'),
+    goto('drop'),
+
+    label('to pods by IPv4'),
+    passTo(prefixes, 4, ipv4.destination),
+
+    label('ipv6'),
+    dropMalformedIpv6(),
+    unless(ipv6.nextHeader, protocol.icmpv6, 'other than ICMPv6'),
+    skipIpv6Header(),
+    passNeighbourDiscoveryFor(own.v6),
+    unlessAnyBytes(ipv6.destination, own.v6, 'to pods by IPv6'),
+    whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
+    goto('drop'),
+
+    label('other than ICMPv6'),
+    whenAnyBytes(ipv6.destination, own.v6, 'drop'),
+    label('to pods by IPv6'),
+    passTo(prefixes, 6, ipv6.destination),
+  ]);
+}
+
+function passTo(prefixes: readonly Prefix[], family: Prefix['family'], at: number): Source {
+  const ofFamily = prefixes.filter((prefix) => prefix.family === family);
+  return [
+    ofFamily.map(({ address, length }) => whenBytes(at, toBytes(formatAddress(family, address)), 'pass', length)),
+    goto('drop'),
+  ];
+}

@@ -1,0 +1,75 @@
+/** Names and addresses that follow from what is attached, so that every restart and every node finds the same. */
+import { createHash } from 'node:crypto';
+import { formatAddress, fromBytes, parseAddress } from '../../common/addresses.ts';
+
+const mark = 'multivrf';
+
+/** IFALIASZ (linux/if.h) is 256 with the closing NUL. */
+const maxAliasBytes = 255;
+
+/** What an alias tells the operator who reads `ip link`. */
+export interface AliasParts {
+  vrf: string;
+  namespace?: string;
+  pod?: string;
+  /** Stands in for the pod outside Kubernetes; its first 12 characters are shown. */
+  containerId?: string;
+  /** The interface inside the pod. */
+  interface?: string;
+}
+
+/** Name of the node's end of an attachment's veth: `mv` and 12 hex digits, 14 of the 15 characters of IFNAMSIZ. */
+export function hostEndName(containerId: string, interfaceName: string): string {
+  return `mv${sha256(containerId, interfaceName).toString('hex', 0, 6)}`;
+}
+
+/**
+ * The MAC of an attachment, derived from VRF and first address (a prefix length is ignored), so that a
+ * neighbour's ARP entry stays right when the pod moves. Locally administered, unicast (IEEE 802: bit 1 of the
+ * first octet set, bit 0 clear). Throws a RangeError if `address` is none.
+ */
+export function stickyMac(vrf: string, address: string): string {
+  const { family, address: number } = parseAddress(address.split('/', 1)[0]!);
+  const octets = sha256(vrf, formatAddress(family, number)).subarray(0, 6);
+  octets[0] = (octets[0]! & 0xfc) | 0x02;
+  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
+}
+
+/** The link-local address the kernel makes of a MAC (EUI-64, RFC 4291 appendix A). Throws a RangeError naming a malformed MAC. */
+export function linkLocalOf(mac: string): string {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
+  const [first, ...rest] = mac.split(':').map((octet) => Number.parseInt(octet, 16)) as [number, ...number[]];
+  const interfaceId = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
+  return fromBytes(Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId]));
+}
+
+/**
+ * The alias of everything we create: `multivrf:customer-a` for what serves a whole VRF,
+ * `multivrf:customer-a:bgp/speaker-0:net1` for an attachment. At most 255 bytes, cut at the end.
+ */
+export function alias(parts: AliasParts): string {
+  const pod = parts.pod ? `${parts.namespace ?? ''}/${parts.pod}` : parts.containerId?.slice(0, 12);
+  const text = [mark, parts.vrf, pod, parts.interface].filter((part) => part).join(':');
+  const bytes = new Uint8Array(maxAliasBytes);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  return new TextDecoder().decode(bytes.subarray(0, written));
+}
+
+/** Whether an alias carries our mark. What does not is nobody's to change or delete but its maker's. */
+export function isOurs(alias: string | undefined): boolean {
+  return alias === mark || alias?.startsWith(`${mark}:`) === true;
+}
+
+function sha256(...parts: string[]): Buffer {
+  return createHash('sha256').update(parts.join('\0')).digest();
+}
+
+/** The device that carries a VRF's uplink: the interface itself, or the VLAN device made on it. */
+export function uplinkDevice(parent: string, vlan?: number): string {
+  if (vlan === undefined) return parent;
+  const usual = `${parent}.${vlan}`;
+  return usual.length <= maxInterfaceName ? usual : `mvl${sha256(usual).toString('hex', 0, 6)}`;
+}
+
+/** IFNAMSIZ without its NUL (linux/if.h). */
+const maxInterfaceName = 15;

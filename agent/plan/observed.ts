@@ -1,0 +1,56 @@
+/** What is in the kernel, as far as a plan needs to know it. */
+import type { Family, Filter, LinkSettings, Place, Route, Rule, Sysctl } from './kernel-object.ts';
+
+export interface LinkState extends Required<Pick<LinkSettings, 'up' | 'master'>>, Pick<LinkSettings, 'alias' | 'mtu' | 'mac' | 'addrGenMode' | 'ipv4' | 'bridge' | 'bridgePort'> {
+  name: string;
+  kind: string | undefined;
+  /** Of a VRF device. */
+  table?: number;
+  vlanId?: number;
+  /** Of a VLAN device, when it lies in the same namespace. */
+  parent?: string;
+}
+
+export type RuleState = Omit<Rule, 'object' | 'in' | 'action'> & { action: Rule['action'] | 'other' };
+export type RouteState = Omit<Route, 'object' | 'in' | 'type'> & { type: Route['type'] | 'other' };
+
+export interface PlaceState {
+  /** By name. */
+  links: Map<string, LinkState>;
+  /** Addresses with prefix length, by device; a device that was not looked at is absent. */
+  addresses: Map<string, ReadonlySet<string>>;
+  /** Of the tables looked at. */
+  routes: readonly RouteState[];
+  /** In the kernel's order, of both families. */
+  rules: readonly RuleState[];
+  /** Sticky static entries, by port. */
+  fdb: Map<string, ReadonlySet<string>>;
+  /** By `device direction`. */
+  filters: Map<string, Pick<Filter, 'allow'> & { ours: 'whole' | 'partly' | 'none' }>;
+  /** By path; read only where the agent can. */
+  sysctls: Map<string, Sysctl['value']>;
+}
+
+/** By place. A VRF's namespace that does not exist is absent. */
+export type Observed = ReadonlyMap<Place, PlaceState>;
+
+export function emptyPlace(): PlaceState {
+  return {
+    links: new Map(),
+    addresses: new Map(),
+    routes: [],
+    rules: [],
+    fdb: new Map(),
+    filters: new Map(),
+    sysctls: new Map(),
+  };
+}
+
+/** Where table `local` is looked up, and whether another rule of that priority follows; undefined when nowhere. */
+export function localRuleOf(rules: readonly RuleState[], family: Family): { priority: number; last: boolean } | undefined {
+  const own = rules.filter((rule) => rule.family === family);
+  const index = own.findIndex((rule) => rule.action === 'lookup' && rule.table === 255);
+  const local = own[index];
+  if (!local) return undefined;
+  return { priority: local.priority, last: own[index + 1]?.priority !== local.priority };
+}

@@ -1,0 +1,40 @@
+/** What both ways of realising the pod's side have in common: its addresses and its way to the customer. */
+import { type Attachment, gateway4, gateway6 } from './desired.ts';
+import type { Route } from './kernel-object.ts';
+import { connectedRoute, familyOf, ownLinkLocal } from './routes.ts';
+
+/** The way to the customer's networks, in whatever table the pod's side uses. */
+export function customerRoutes(attachment: Attachment, table: number): Route[] {
+  const { vrf, interface: dev, addresses, routes } = attachment;
+  const route = (to: string, via?: string): Route => ({
+    object: 'route',
+    in: 'pod',
+    family: familyOf(to),
+    table,
+    type: 'unicast',
+    to,
+    dev,
+    ...(via === undefined ? {} : { via }),
+  });
+  const spoken = new Set(addresses.map(familyOf));
+  const usable = routes.filter(({ to }) => spoken.has(familyOf(to)));
+  if (vrf.mode === 'routed') {
+    const next = (to: string) => (familyOf(to) === 4 ? gateway4 : gateway6);
+    return [
+      ...(spoken.has(4) ? [route(`${gateway4}/32`)] : []),
+      ...usable.map(({ to }) => route(to, next(to))),
+    ];
+  }
+  return [
+    ...addresses.map((address) => connectedRoute('pod', table, dev, address)),
+    ...usable.map(({ to, via }) => route(to, via)),
+  ];
+}
+
+/** The addresses of the pod end, link-local included. */
+export function podAddresses(attachment: Attachment): { address: string; scope: 'global' | 'link' }[] {
+  return [
+    ...attachment.addresses.map((address) => ({ address, scope: 'global' as const })),
+    ...ownLinkLocal(attachment).map((address) => ({ address: `${address}/64`, scope: 'link' as const })),
+  ];
+}

@@ -1,0 +1,52 @@
+/** Routes and address forms that several places share. */
+import { formatPrefix, networkOf, parsePrefix } from '../../common/addresses.ts';
+import { type Attachment, lastResortMetric } from './desired.ts';
+import type { Family, Place, Route } from './kernel-object.ts';
+import { linkLocalOf } from './names.ts';
+
+/** The address of a prefix in host form: `192.0.2.2` of `192.0.2.2/24`. */
+export function plainAddress(prefix: string): string {
+  return prefix.slice(0, prefix.indexOf('/'));
+}
+
+export function familyOf(prefix: string): Family {
+  return prefix.includes(':') ? 6 : 4;
+}
+
+/** The prefix of one host: `192.0.2.2/32`. */
+export function hostPrefix(prefix: string): string {
+  return `${plainAddress(prefix)}/${familyOf(prefix) === 4 ? 32 : 128}`;
+}
+
+/** The route to an address's own network, said explicitly since addresses are added with NOPREFIXROUTE. */
+export function connectedRoute(place: Place, table: number, dev: string, address: string): Route {
+  const family = familyOf(address);
+  return {
+    object: 'route',
+    in: place,
+    family,
+    table,
+    type: 'unicast',
+    to: formatPrefix(networkOf(parsePrefix(address))),
+    dev,
+    ...(family === 4 ? { src: plainAddress(address) } : {}),
+  };
+}
+
+/** Routes that end a look-up that misses, so that it never goes on to a default route of another table. */
+export function lastResort(place: Place, table: number): Route[] {
+  return ([4, 6] as const).map((family) => ({
+    object: 'route',
+    in: place,
+    family,
+    table,
+    type: 'unreachable',
+    to: family === 4 ? '0.0.0.0/0' : '::/0',
+    metric: lastResortMetric,
+  }));
+}
+
+/** Link-local addresses belong to pods that speak IPv6 only. */
+export function ownLinkLocal({ addresses, mac }: Pick<Attachment, 'addresses' | 'mac'>): string[] {
+  return addresses.some((address) => familyOf(address) === 6) ? [linkLocalOf(mac)] : [];
+}

@@ -1,0 +1,39 @@
+/** Whether an interface may become a VRF's uplink. */
+import { CniCode, CniError } from '../../common/errors.ts';
+import type { NodeUplink, NodeVrf } from './desired.ts';
+import { missingUplink } from './diff.ts';
+import { alias, isOurs } from './names.ts';
+import type { LinkState } from './observed.ts';
+
+/** What is seen of the named interface, and of the VLAN device on it if there is one already. */
+export interface UplinkState {
+  parent: LinkState | undefined;
+  /** Addresses of the parent beyond link-local ones, with prefix length. */
+  addresses: readonly string[];
+  vlanDevice: LinkState | undefined;
+}
+
+/** Throws a CniError naming the interface and who has it. Taking an interface that carries the node's traffic would cut the node off. */
+export function checkUplink(vrf: NodeVrf, uplink: NodeUplink, state: UplinkState): void {
+  const { parent, vlanDevice } = state;
+  if (!parent) throw missingUplink(uplink.interface);
+  if (uplink.vlan !== undefined) {
+    if (vlanDevice && isOurs(vlanDevice.alias) && vlanDevice.alias !== alias({ vrf: vrf.name })) {
+      throw taken(`VLAN ${uplink.vlan} on ${uplink.interface}`, `VRF ${vlanDevice.alias?.split(':')[1]}`);
+    }
+    return;
+  }
+  if (parent.master !== '' && parent.master !== vrf.name) throw taken(uplink.interface, `bridge or VRF ${parent.master}`);
+  const foreign = parent.master === vrf.name ? [] : state.addresses.filter((address) => !uplink.addresses.includes(address));
+  if (foreign.length > 0) {
+    throw new CniError(
+      CniCode.kernel,
+      `uplink ${uplink.interface} carries the node's own address ${foreign.join(', ')}`,
+      `taking it into VRF ${vrf.name} would cut the node off: use another interface, give a vlan, or remove the address`,
+    );
+  }
+}
+
+function taken(what: string, by: string): CniError {
+  return new CniError(CniCode.kernel, `uplink ${what} belongs to ${by} already`, 'an uplink serves one VRF: use another interface or VLAN');
+}

@@ -1,0 +1,128 @@
+/**
+ * The agent's unix socket. Node's net cannot receive descriptors, so a connection is accepted paused and its
+ * request read with recvmsg.
+ */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+import { CniCode, CniError } from '../../common/errors.ts';
+import { maxFrame, protocolVersion, type Reply, type Request } from '../../common/protocol.ts';
+import { close, peerCredentials, pollReadable, pollReadableAsync, receiveWithDescriptor } from '../netlink/sys/libc.ts';
+
+/** A request and the descriptor that came with it, which the handler closes. */
+export interface Incoming {
+  request: Request;
+  descriptor: number | undefined;
+}
+
+export type Handler = (incoming: Incoming) => Promise<Reply> | Reply;
+
+/** How long a client may take to send its request, in milliseconds. */
+const patience = 5_000;
+
+/** Listens on `path`, which is replaced when nobody listens there any more. Throws when somebody does. */
+export async function listen(path: string, handle: Handler, log: Logger): Promise<net.Server> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  if (await answers(path)) throw new Error(`another agent listens on ${path}: stop it, or use another --socket`);
+  rmSync(path, { force: true });
+  const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+    socket.on('error', (error) => log.debug({ error: error.message }, 'client went away'));
+    void serve(socket, handle, log);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => resolve());
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+}
+
+async function serve(socket: net.Socket, handle: Handler, log: Logger): Promise<void> {
+  let reply: Reply;
+  try {
+    reply = await handle(await readRequest(descriptorOf(socket)));
+  } catch (error) {
+    const failure =
+      error instanceof CniError ? error : new CniError(CniCode.ioFailure, `the agent failed: ${(error as Error).message}`, "see the agent's log");
+    if (!(error instanceof CniError)) log.error({ error: (error as Error).stack }, 'request failed');
+    else log.warn({ code: failure.code, details: failure.details }, failure.message);
+    reply = { ok: false, error: failure.toBody() };
+  }
+  socket.end(`${JSON.stringify(reply)}\n`, () => socket.destroy());
+}
+
+/** The connection's descriptor, which Node does not publish. */
+function descriptorOf(socket: net.Socket): number {
+  const { _handle } = socket as unknown as { _handle: { fd: number } | null };
+  if (!_handle || _handle.fd < 0) throw new CniError(CniCode.ioFailure, 'the client has gone');
+  return _handle.fd;
+}
+
+async function readRequest(fd: number): Promise<Incoming> {
+  const peer = peerCredentials(fd);
+  if (peer.uid !== 0) {
+    throw new CniError(CniCode.refused, `uid ${peer.uid} (process ${peer.pid}) may not speak to the agent`, 'only root may: the CNI plugin runs as root');
+  }
+  const deadline = Date.now() + patience;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let descriptor: number | undefined;
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(64 * 1024);
+      const received = receiveWithDescriptor(fd, chunk) ?? (pollReadable(fd, 1) ? receiveWithDescriptor(fd, chunk) : undefined);
+      if (!received) {
+        if (Date.now() > deadline) throw new CniError(CniCode.decodeFailure, `no whole request within ${patience} ms`);
+        await pollReadableAsync(fd, 250);
+        continue;
+      }
+      if (received.descriptor !== undefined) {
+        if (descriptor !== undefined) close(descriptor);
+        descriptor = received.descriptor;
+      }
+      if (received.length === 0) throw new CniError(CniCode.decodeFailure, `the client closed after ${length} bytes of its request`);
+      chunks.push(chunk.subarray(0, received.length));
+      length += received.length;
+      if (length > maxFrame) throw new CniError(CniCode.decodeFailure, `the request is longer than ${maxFrame} bytes`);
+      if (chunk[received.length - 1] === 0x0a) return { request: parseRequest(Buffer.concat(chunks)), descriptor };
+    }
+  } catch (error) {
+    if (descriptor !== undefined) close(descriptor);
+    throw error;
+  }
+}
+
+const texts = ['containerId', 'ifname', 'netns', 'args', 'network'] as const;
+
+function parseRequest(line: Buffer): Request {
+  let value: Partial<Request> | null;
+  try {
+    value = JSON.parse(line.toString('utf8')) as Partial<Request> | null;
+  } catch (error) {
+    throw new CniError(CniCode.decodeFailure, `the request is not JSON: ${(error as Error).message}`);
+  }
+  if (value?.protocol !== protocolVersion) {
+    throw new CniError(
+      CniCode.decodeFailure,
+      `the plugin speaks protocol ${String(value?.protocol)}, the agent ${protocolVersion}`,
+      'plugin and agent are of different releases: install the plugin that came with the agent',
+    );
+  }
+  const wrong = texts.find((key) => typeof value[key] !== 'string');
+  if (wrong || (value.verb !== 'ADD' && value.verb !== 'DEL') || (value.attach !== undefined && typeof value.attach !== 'string')) {
+    throw new CniError(CniCode.decodeFailure, `the request's ${wrong ?? 'verb or attach'} is missing or of the wrong type`);
+  }
+  return value as Request;
+}

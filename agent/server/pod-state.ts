@@ -1,0 +1,43 @@
+/** What is in a pod's namespace before we add to it: names and tables taken. */
+import type { PlaceHandle } from '../apply/place.ts';
+import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
+import { dumpLinks } from '../netlink/codec/link.ts';
+import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
+import { isOurs } from '../plan/names.ts';
+import { freeTables } from '../plan/tables.ts';
+
+export interface PodState {
+  /** By name. */
+  links: ReadonlyMap<string, ObservedLink>;
+  /** The table for a VRF device: the one it has from an earlier attachment, else a free one, given out once. */
+  vrfTable(vrf: string): number;
+  /** Two free tables for the policy rules of one attachment. */
+  ruleTables(): { input: number; output: number };
+}
+
+export function observePod(pod: PlaceHandle): PodState {
+  const links = new Map(pod.socket.dump(dumpLinks(), decodeLink).map((link) => [link.name, link]));
+  const used = new Map<number, string>();
+  for (const { table, name } of links.values()) if (table !== undefined) used.set(table, name);
+  for (const family of [4, 6] as const) {
+    for (const { table, priority } of pod.socket.dump(dumpRules(family), decodeRule)) {
+      if (table !== undefined) used.set(table, `rule ${priority}`);
+    }
+  }
+  const take = (count: number) => {
+    const tables = freeTables(count, (table) => used.get(table));
+    for (const table of tables) used.set(table, 'this attachment');
+    return tables;
+  };
+  return {
+    links,
+    vrfTable(vrf) {
+      const device = links.get(vrf);
+      return device?.table !== undefined && isOurs(device.alias) ? device.table : take(1)[0]!;
+    },
+    ruleTables() {
+      const [output, input] = take(2) as [number, number];
+      return { output, input };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** Where VRFs come from. */
+import type { Vrf } from '../api/vrf.ts';
+
+/** Something wrong in what an operator wrote. The last good version of the VRF concerned stays in force. */
+export interface SourceProblem {
+  file: string;
+  /** Counted from 1. */
+  line?: number;
+  /** `spec.addresses.pools[0].range` */
+  field?: string;
+  /** To be read after the field: the value, what is wrong with it, what would be right. */
+  message: string;
+}
+
+/** Names of VRFs whose version in force is another than before, and of those that are gone. */
+export interface VrfChange {
+  changed: string[];
+  removed: string[];
+}
+
+/** The VRFs in force. A VRF is the same object until it changes. */
+export interface VrfSource {
+  get(name: string): Vrf | undefined;
+  /** Sorted by name. */
+  list(): Vrf[];
+  problems(): SourceProblem[];
+  /** Calls `listener` after VRFs have changed; returns a function that ends it. */
+  onChange(listener: (change: VrfChange) => void): () => void;
+  close(): void;
+}
+
+/** A problem as one line: `customer-a.yaml:12: spec.mtu: 70000 must be at most 65535`. */
+export const formatProblem = ({ file, line, field, message }: SourceProblem): string =>
+  [line === undefined ? file : `${file}:${line}`, field, message].filter(Boolean).join(': ');

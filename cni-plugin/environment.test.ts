@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { readEnvironment } from './environment.ts';
+
+const full: Record<string, string> = {
+  CNI_CONTAINERID: 'c1',
+  CNI_NETNS: '/run/netns/c1',
+  CNI_IFNAME: 'eth0',
+  CNI_ARGS: 'K8S_POD_NAME=speaker-0',
+};
+
+const without = (name: string) => (asked: string) => (asked === name ? undefined : full[asked]);
+
+test('the variables of a call are read as they come', () => {
+  expect(readEnvironment('ADD', (name) => full[name])).toEqual({
+    containerId: 'c1',
+    netns: '/run/netns/c1',
+    ifname: 'eth0',
+    args: 'K8S_POD_NAME=speaker-0',
+  });
+});
+
+test.each(['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME'])('an ADD without %s names it', (name) => {
+  expect(() => readEnvironment('ADD', without(name))).toThrow(
+    expect.objectContaining({ code: 4, message: `${name} is not set` }),
+  );
+});
+
+test('a required variable that is empty is as good as missing', () => {
+  expect(() => readEnvironment('ADD', (name) => (name === 'CNI_IFNAME' ? '' : full[name]))).toThrow(
+    'CNI_IFNAME is empty',
+  );
+});
+
+test('a DEL needs no namespace: it may be gone', () => {
+  expect(readEnvironment('DEL', without('CNI_NETNS')).netns).toBe('');
+});
+
+test('a call without CNI_ARGS has empty ones', () => {
+  expect(readEnvironment('ADD', without('CNI_ARGS')).args).toBe('');
+});

@@ -1,0 +1,46 @@
+/**
+ * Error codes of the CNI specification (SPEC.md, "Error"); from 100 on a plugin's own.
+ */
+export const CniCode = {
+  incompatibleVersion: 1,
+  unsupportedField: 2,
+  unknownContainer: 3,
+  invalidEnvironment: 4,
+  ioFailure: 5,
+  decodeFailure: 6,
+  invalidConfig: 7,
+  tryAgainLater: 11,
+  /** The pod may not have what it asks for: no access, address taken, pool exhausted. */
+  refused: 100,
+  /** The kernel, or something in it that multivrf did not make, is in the way. */
+  kernel: 101,
+} as const;
+
+export type CniCode = (typeof CniCode)[keyof typeof CniCode];
+
+/** What a CNI plugin prints on stdout when it fails; `msg; details` appears verbatim in the pod's events. */
+export interface CniErrorBody {
+  code: number;
+  msg: string;
+  details?: string;
+}
+
+/**
+ * A failure the user is to read: `message` names the offending thing and its value, `details` says
+ * what would be right or what to do.
+ */
+export class CniError extends Error {
+  readonly code: CniCode;
+  readonly details: string | undefined;
+
+  constructor(code: CniCode, message: string, details?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CniError';
+    this.code = code;
+    this.details = details;
+  }
+
+  toBody(): CniErrorBody {
+    return { code: this.code, msg: this.message, ...(this.details ? { details: this.details } : {}) };
+  }
+}

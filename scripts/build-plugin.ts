@@ -1,0 +1,97 @@
+/**
+ * Compiles the CNI plugin into one executable: `node scripts/build-plugin.ts bun|pkg [OUTDIR]`.
+ * bun makes OUTDIR/multivrf, pkg makes OUTDIR/multivrf-pkg; both are checked by running them.
+ */
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+
+/** `sea()` of @yao-pkg/pkg: copies `nodePath` to each target's `output` and injects the script `entry`. */
+type Sea = (
+  entry: string,
+  options: {
+    targets: { nodeRange: string; platform: string; arch: string; output: string }[];
+    nodePath: string;
+    seaConfig: { useCodeCache: boolean };
+  },
+) => Promise<void>;
+
+const root = resolve(import.meta.dirname, '..');
+const tools = join(root, 'node_modules/.bin');
+
+/** By bun: 3 ms to start. The binary takes no setting from the directory that the runtime starts it in. */
+async function buildWithBun(outfile: string, scratch: string): Promise<void> {
+  const flags = [
+    '--compile',
+    '--minify',
+    '--bytecode',
+    '--format=esm',
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+    '--no-compile-autoload-tsconfig',
+    '--no-compile-autoload-package-json',
+  ];
+  const entry = join(root, 'cni-plugin/entry.bun.ts');
+  await execa(join(tools, 'bun'), ['build', ...flags, '--outfile', outfile, entry], { cwd: scratch });
+}
+
+/** By @yao-pkg/pkg, as a single executable application of the Node that runs this script. */
+async function buildWithPkg(outfile: string, scratch: string): Promise<void> {
+  const { build } = await import('esbuild');
+  const bundle = join(scratch, 'multivrf.cjs');
+  await build({
+    entryPoints: [join(root, 'cni-plugin/entry.node.ts')],
+    outfile: bundle,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+  });
+  // pkg runs `node` and `npx postject` by name from a folder below TMPDIR. With that folder inside the
+  // checkout npx finds our postject; offline, it fails instead of fetching another.
+  process.env.PATH = [dirname(process.execPath), tools, process.env.PATH].join(delimiter);
+  process.env.TMPDIR = scratch;
+  process.env.npm_config_offline = 'true';
+  // @ts-expect-error: pkg ships no types for this module.
+  const { default: module }: { default: { default: Sea } } = await import('@yao-pkg/pkg/lib-es5/sea.js');
+  const target = { nodeRange: 'node24', platform: 'linux', arch: process.arch, output: outfile };
+  await module.default(bundle, { targets: [target], nodePath: process.execPath, seaConfig: { useCodeCache: true } });
+}
+
+/** pkg reports success when the injection failed and leaves a plain Node behind: only an answer proves our code. */
+async function assertAnswers(executable: string): Promise<void> {
+  const { stdout } = await execa(executable, {
+    env: { CNI_COMMAND: 'VERSION' },
+    input: '',
+    reject: false,
+    timeout: 10_000,
+  });
+  if (stdout.includes('"supportedVersions"')) return;
+  const hint = 'for pkg: is the package postject installed? It injects our code into the copy of Node';
+  throw new Error(`${basename(executable)} does not answer VERSION, it printed ${JSON.stringify(stdout)}; ${hint}`);
+}
+
+const compilers = {
+  bun: { build: buildWithBun, name: 'multivrf' },
+  pkg: { build: buildWithPkg, name: 'multivrf-pkg' },
+};
+
+const [compiler = 'bun', outdir = 'build'] = process.argv.slice(2);
+if (compiler !== 'bun' && compiler !== 'pkg') {
+  throw new Error(`unknown compiler ${JSON.stringify(compiler)}; choose bun or pkg`);
+}
+const directory = resolve(outdir);
+await mkdir(directory, { recursive: true });
+await mkdir(join(root, 'build'), { recursive: true });
+const scratch = await mkdtemp(join(root, 'build', `.${compiler}-`));
+try {
+  const { build, name } = compilers[compiler];
+  const made = join(scratch, name);
+  await build(made, scratch);
+  await assertAnswers(made);
+  // Renamed, so that nobody ever starts half a binary.
+  await rename(made, join(directory, name));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

@@ -13,6 +13,8 @@ export interface Message {
 }
 
 const headerLength = 16;
+/** Newer kernels refuse a nested attribute that does not say so. */
+const NLA_F_NESTED = 0x8000;
 const align = (length: number) => (length + 3) & ~3;
 
 export function u8(value: number): Uint8Array {
@@ -50,8 +52,9 @@ function writeAttributes(into: Buffer, offset: number, attributes: readonly Attr
     const [type, value] = attribute;
     const length = attributeLength(attribute);
     into.writeUInt16LE(length, offset);
-    into.writeUInt16LE(type, offset + 2);
-    if (value instanceof Uint8Array) into.set(value, offset + 4);
+    const plain = value instanceof Uint8Array;
+    into.writeUInt16LE(plain ? type : type | NLA_F_NESTED, offset + 2);
+    if (plain) into.set(value, offset + 4);
     else writeAttributes(into, offset + 4, value);
     offset += align(length);
   }

@@ -62,7 +62,6 @@ export class Agent {
     }
     this.source.onChange(({ changed, removed }) => {
       for (const problem of this.source.problems()) this.#log.error(formatProblem(problem));
-      if (changed.length > 0 || removed.length > 0) this.#log.info({ changed, removed }, 'VRF definitions changed');
       for (const name of changed) this.vrfs.changed(name, this.isAttached(name));
       for (const name of removed) this.retireVrf(name);
     });

@@ -10,7 +10,7 @@ import { observe } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import type { Allocation } from '../ipam/ipam.ts';
 import type { Owner } from '../ipam/table.ts';
-import { type Attachment, gateway4, gateway6 } from '../plan/desired.ts';
+import { type Attachment, gateway4, gateway6, type NodeVrf } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import { hostEnd } from '../plan/host-end.ts';
 import type { KernelObject } from '../plan/kernel-object.ts';
@@ -99,6 +99,7 @@ function plannedRecord(agent: Agent, request: Request, one: AttachmentRequest, v
   const uplinkAddresses = (nodeVrf.uplink?.addresses ?? []).map(plainAddress);
   const allocations = agent.ipam.claim(vrf, owner, one.addresses, uplinkAddresses);
   const routed = vrf.spec.mode === 'routed';
+  if (allocations.some(({ address }) => familyOf(address) === 6)) refuseUnforwarded(agent, nodeVrf);
   const kind = choosePodSide(vrf, agent.facts);
   const attachment: Attachment = {
     vrf: nodeVrf,
@@ -114,6 +115,17 @@ function plannedRecord(agent: Agent, request: Request, one: AttachmentRequest, v
     pod: kind === 'device' ? { kind, table: state.vrfTable(vrf.metadata.name) } : { kind, ...state.ruleTables() },
   };
   return { version: 1, owner, network: request.network, attachment };
+}
+
+/** Before 6.17 the kernel has one switch for forwarding IPv6 on all interfaces, and it is not ours to turn. */
+function refuseUnforwarded({ node }: Agent, { name, mode, backend }: NodeVrf): void {
+  const path = 'net/ipv6/conf/all/forwarding';
+  if (mode !== 'routed' || backend !== 'device' || node.handle.readSysctl(path) !== '0') return;
+  throw new CniError(
+    CniCode.kernel,
+    `VRF ${name} routes IPv6, but ${path.replaceAll('/', '.')} is 0 on this node`,
+    'set it to 1 on the node (Kubernetes does for clusters with IPv6), or use backend: namespace or mode: bridge',
+  );
 }
 
 /** The gateways of the pools the addresses lie in, then those of the VRF's other pools. */

@@ -1,5 +1,6 @@
 /** What a pod may say, and in whose name: the program for frames from it, at the ingress of the host end. */
 import type { Instruction } from '../kernel-object.ts';
+import { passIpv6From } from './anti-spoofing-ipv6.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
 import { unless, unlessAnyBytes, unlessBytes, when, whenAnyBytes, whenOneOf, whenSet, word } from './decisions.ts';
 import { dropIpv4OnLink, gateway } from './gateway-link.ts';
@@ -21,7 +22,6 @@ import {
   protocol,
   skipIpv4Header,
 } from './packet.ts';
-import { passIpv6From } from './spoofed-ipv6.ts';
 
 /**
  * `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included.
@@ -35,10 +35,10 @@ export interface AntiSpoofing {
 
 /**
  * Passes untagged frames that name the pod's own MAC and one of its own addresses wherever Ethernet, ARP, IP
- * and neighbour discovery name a sender. Drops what only a router says (router advertisement, redirect,
- * queries of MLD and IGMP), and what could hide it: ICMPv6 in fragments or behind extension headers. With
- * `gatewayMode` also drops what is destined for the link instead of beyond it, except ARP, neighbour
- * discovery and echo for the gateway. Throws a RangeError for a malformed MAC or address.
+ * and neighbour discovery name a sender. Drops what only routers say or are asked (router advertisement and
+ * solicitation, redirect, queries of MLD and IGMP), and what could hide it: ICMPv6 in fragments or behind
+ * extension headers. With `gatewayMode` also drops what is destined for the link instead of beyond it, except
+ * ARP, neighbour discovery and echo for the gateway. Throws a RangeError for a malformed MAC or address.
  */
 export function antiSpoofing({ mac, addresses, gatewayMode }: AntiSpoofing): Instruction[] {
   const ownMac = macBytes(mac);

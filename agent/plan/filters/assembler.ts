@@ -52,10 +52,10 @@ export const opcode = {
  * What an allow program returns (net/sched/cls_bpf.c without direct-action): 0 is no match; -1 is a match
  * with the filter's own class, while any other number would become the class and leave a trace in the packet.
  */
-export const verdict = { noMatch: 0, match: 0xffffffff } as const;
+const verdict = { noMatch: 0, match: 0xffffffff } as const;
 
 /** BPF_MAXINSNS (linux/bpf_common.h), also cls_bpf's limit for TCA_BPF_OPS. */
-export const maxInstructions = 4096;
+const maxInstructions = 4096;
 
 /** Distance that fits into jt and jf. */
 const maxShortJump = 255;

@@ -16,7 +16,7 @@ export function passes(program: readonly Instruction[], received: Received | Uin
 }
 
 /** The program's return value; 0 after a load beyond the frame. Throws for what bpf_check_classic() would refuse. */
-export function run(program: readonly Instruction[], { frame, isTagged = false }: Received): number {
+function run(program: readonly Instruction[], { frame, isTagged = false }: Received): number {
   let [a, x] = [0, 0];
   for (let pc = 0; pc < program.length; pc++) {
     const [code, jt, jf, k] = program[pc]!;

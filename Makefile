@@ -1,0 +1,57 @@
+# multivrf. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export NODE_OPTIONS := --experimental-vm-modules --disable-warning=ExperimentalWarning
+
+COMPILER ?= bun
+
+sources = $(shell find common cni-plugin -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
+agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
+
+.PHONY: help setup build plugin agent ok unit test demo bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | expand -t 10
+
+setup: ## install what this machine lacks: Debian packages, Node 24, npm packages
+	@scripts/setup.sh
+
+build: build/multivrf build/multivrf-agent.mjs ## compile the plugin and the agent into build/
+
+plugin: setup ## compile the plugin alone; COMPILER=bun (default) or pkg
+	node scripts/build-plugin.ts $(COMPILER) build
+
+agent: build/multivrf-agent.mjs ## bundle the agent alone
+
+build/multivrf: $(sources) scripts/build-plugin.ts | setup
+	node scripts/build-plugin.ts bun build
+
+build/multivrf-pkg: $(sources) scripts/build-plugin.ts | setup
+	node scripts/build-plugin.ts pkg build
+
+build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts | setup
+	node scripts/build-agent.ts build
+
+ok: setup ## the gate before a commit: types, lint, import rules, dead code, unit tests
+	tsc -p .
+	biome check --error-on-warnings .
+	knip
+	jest --selectProjects unit --silent
+
+unit: setup ## the unit tests alone
+	jest --selectProjects unit
+
+test: build build/multivrf-pkg ## every suite this machine can run; ends with N passed, N failed, N skipped
+	@node scripts/test.ts
+
+demo: build ## two customers, two unprivileged BGP speakers, real sessions, isolation probes
+	@node scripts/demo/main.ts
+
+bench: build ## attach and detach beside the reference Go plugins; writes build/bench.json
+	@node scripts/bench/main.ts
+
+clean: ## remove build/ (the caches stay)
+	rm -rf build

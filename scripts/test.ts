@@ -1,0 +1,82 @@
+/** Runs every suite this machine can run, one after the other, and adds up what they report. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { execa } from 'execa';
+
+interface Suite {
+  name: string;
+  command: readonly string[];
+  /** Why it cannot run here. */
+  impossible?: string;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** What of jest's --json output counts here. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numRuntimeErrorTestSuites: number;
+  testResults: { assertionResults: { status: string; fullName: string }[] }[];
+}
+
+const jest = ['node_modules/node/bin/node', '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const reports = 'build/test';
+
+async function hasVrfDevices(): Promise<boolean> {
+  const probe = await execa('unshare', ['-n', 'ip', 'link', 'add', 'probe', 'type', 'vrf', 'table', '1'], { reject: false });
+  return probe.exitCode === 0;
+}
+
+async function suites(): Promise<Suite[]> {
+  const root = process.getuid?.() === 0 ? {} : { impossible: 'needs root' };
+  const kernel = [...jest, '--selectProjects', 'kernel', '--runInBand', '--verbose'];
+  const unit = { name: 'unit', command: [...jest, '--selectProjects', 'unit'] };
+  const here = { name: 'kernel', command: kernel, ...root };
+  if (await hasVrfDevices()) return [unit, here];
+  return [unit, here, { name: 'vrf-kernel', command: ['scripts/test-kernel.sh', ...kernel], ...root }];
+}
+
+function readReport(name: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(`${reports}/${name}.json`, 'utf8')) as Report;
+  } catch {
+    return undefined;
+  }
+}
+
+async function run({ name, command, impossible }: Suite): Promise<Counts> {
+  process.stdout.write(`\n== ${name}\n`);
+  if (impossible) {
+    process.stdout.write(`skipped: ${name} (${impossible})\n`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  const [file, ...args] = [...command, '--json', `--outputFile=${reports}/${name}.json`];
+  const began = Date.now();
+  // jest prints its JSON on stdout as well; what is for people goes to stderr.
+  const result = await execa(file!, args, { reject: false, stdout: 'ignore', stderr: 'inherit', stdin: 'ignore' });
+  const report = readReport(name);
+  process.stdout.write(`${name}: exit code ${result.exitCode} after ${Math.round((Date.now() - began) / 1000)} s\n`);
+  if (!report) return { passed: 0, failed: 1, skipped: 0 };
+  for (const { status, fullName } of report.testResults.flatMap(({ assertionResults }) => assertionResults)) {
+    if (status === 'pending') process.stdout.write(`skipped: ${fullName}\n`);
+  }
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  // A run that ends badly without a failed test has failed all the same.
+  return { passed: report.numPassedTests, failed: Math.max(failed, result.exitCode === 0 ? 0 : 1), skipped: report.numPendingTests };
+}
+
+mkdirSync(reports, { recursive: true });
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of await suites()) {
+  const counts = await run(suite);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,0 +1,194 @@
+/** The real agent, as a process in a node's network namespace. */
+import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { execa, type ResultPromise } from 'execa';
+import { stringify } from 'yaml';
+import type { Lab } from './lab.ts';
+import type { Netns } from './netns.ts';
+
+const program = resolve(import.meta.dirname, '../../build/multivrf-agent.mjs');
+const startDeadline = 30_000;
+
+export interface AgentOptions {
+  /** `net_admin`: CAP_NET_ADMIN is all it can ever get. Default `all`. */
+  capabilities?: 'net_admin' | 'all';
+  /** The uid and gid it runs under; default 0. */
+  uid?: number;
+  /** The node's labels. */
+  labels?: Record<string, string>;
+  env?: Record<string, string>;
+}
+
+/** A line of its log, as pino writes it. */
+export interface LogEntry {
+  level: number;
+  msg: string;
+  [key: string]: unknown;
+}
+
+/** `spec` of a VRF as an operator writes it. */
+export type VrfSpec = Record<string, unknown>;
+
+function privileges({ capabilities = 'all', uid = 0 }: AgentOptions): string[] {
+  const caps = capabilities === 'net_admin' ? '-all,+net_admin' : '+all';
+  const user = uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', `--ambient-caps=${caps}`];
+  return ['setpriv', '--pdeathsig=KILL', '--no-new-privs', `--bounding-set=${caps}`, `--inh-caps=${caps}`, ...user];
+}
+
+export class TestAgent {
+  /** Where the plugin finds it. */
+  readonly socket: string;
+  /** Where it keeps the namespaces it makes for VRFs. */
+  readonly netnsDirectory: string;
+  readonly stateDirectory: string;
+  readonly #vrfDirectory: string;
+  readonly #command: string[];
+  readonly #env: Record<string, string>;
+  readonly #entries: LogEntry[] = [];
+  #rest = '';
+  #onLine = () => {};
+  #process: ResultPromise | undefined;
+
+  constructor(lab: Lab, node: Netns, options: AgentOptions) {
+    const at = (name: string) => join(lab.directory, name);
+    [this.#vrfDirectory, this.stateDirectory, this.netnsDirectory] = [at('vrfs'), at('state'), at('netns')];
+    // In a directory of its own, which an agent that is not root can write to.
+    this.socket = join(at('run'), 'agent.sock');
+    for (const path of [this.#vrfDirectory, this.stateDirectory, this.netnsDirectory, at('run')]) {
+      mkdirSync(path, { recursive: true });
+      chownSync(path, options.uid ?? 0, options.uid ?? 0);
+    }
+    const labels = Object.entries(options.labels ?? {}).flatMap(([key, value]) => ['--node-label', `${key}=${value}`]);
+    const directories = [
+      '--vrfs',
+      this.#vrfDirectory,
+      '--state',
+      this.stateDirectory,
+      '--netns-directory',
+      this.netnsDirectory,
+    ];
+    const agent = [
+      process.execPath,
+      program,
+      '--socket',
+      this.socket,
+      ...directories,
+      '--log-level',
+      'debug',
+      ...labels,
+    ];
+    this.#command = [...node.enter, ...privileges(options), ...agent];
+    this.#env = options.env ?? {};
+  }
+
+  /** The process id; fails when it does not run. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('the agent does not run');
+    return pid;
+  }
+
+  /** All it has logged so far, earlier runs included. */
+  log(): LogEntry[] {
+    return [...this.#entries];
+  }
+
+  /** Starts it and waits until it serves. */
+  async start(): Promise<void> {
+    const [file = '', ...args] = this.#command;
+    const from = this.#entries.length;
+    const child = execa(file, args, { env: this.#env, reject: false, buffer: false, stdin: 'ignore', stderr: 'pipe' });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#take(text));
+    const ended = child.then(() => 'ended');
+    const ready = await Promise.race([this.waitFor(({ msg }) => msg === 'ready', from, startDeadline), ended]);
+    if (ready === 'ended')
+      throw new Error(`the agent ended: ${JSON.stringify(this.#entries.slice(from))} ${this.#rest}`);
+  }
+
+  /** The first log entry from number `from` on that `accepts` takes; throws after `deadline` milliseconds. */
+  async waitFor(accepts: (entry: LogEntry) => boolean, from = 0, deadline = 10_000): Promise<LogEntry> {
+    const end = Date.now() + deadline;
+    for (;;) {
+      const found = this.#entries.slice(from).find(accepts);
+      if (found) return found;
+      const left = end - Date.now();
+      if (left <= 0)
+        throw new Error(`not logged in ${deadline} ms; the log is ${JSON.stringify(this.#entries.slice(from))}`);
+      const { promise, resolve: wake } = Promise.withResolvers<void>();
+      this.#onLine = wake;
+      const timer = setTimeout(wake, Math.min(left, 100));
+      await promise;
+      clearTimeout(timer);
+    }
+  }
+
+  #take(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      this.#entries.push(line.startsWith('{') ? JSON.parse(line) : { level: 0, msg: line });
+    }
+    this.#onLine();
+  }
+
+  /** Ends it as a service manager does (SIGTERM). */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it without warning (SIGKILL). */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#process?.kill(signal);
+    await this.#process;
+    this.#process = undefined;
+  }
+
+  /** Ends it, unless that was done, and starts it again. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Writes a VRF file, from a spec or as the text given, and waits until a running agent has read it. */
+  async writeVrf(name: string, spec: VrfSpec | string): Promise<void> {
+    const vrf = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF', metadata: { name }, spec };
+    const from = this.#entries.length;
+    writeFileSync(this.vrfFile(name), typeof spec === 'string' ? spec : stringify(vrf));
+    // A file that is broken is reported by an error that names it.
+    const about = ({ msg }: LogEntry) => msg === 'VRF definitions changed' || msg.includes(this.vrfFile(name));
+    if (this.#process) await this.waitFor(about, from);
+  }
+
+  /** Removes a VRF file and waits until a running agent has noticed. */
+  async removeVrf(name: string): Promise<void> {
+    const from = this.#entries.length;
+    rmSync(this.vrfFile(name));
+    if (this.#process) await this.waitFor(({ msg }) => msg === 'VRF definitions changed', from);
+  }
+
+  /** Path of the file that {@link writeVrf} writes. */
+  vrfFile(name: string): string {
+    return join(this.#vrfDirectory, `${name}.yaml`);
+  }
+
+  /** A line of /proc/PID/status, such as `CapEff`. */
+  status(key: string): string {
+    const line = readFileSync(`/proc/${this.pid}/status`, 'utf8')
+      .split('\n')
+      .find((one) => one.startsWith(`${key}:`));
+    return line?.slice(key.length + 1).trim() ?? '';
+  }
+}
+
+/** Starts the agent on `node`, with directories of the lab for its socket, state, VRFs and namespaces. */
+export async function startAgent(lab: Lab, node: Netns, options: AgentOptions = {}): Promise<TestAgent> {
+  const agent = new TestAgent(lab, node, options);
+  await agent.start();
+  return agent;
+}

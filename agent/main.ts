@@ -30,7 +30,9 @@ function labels(pairs: readonly string[]): Record<string, string> {
   );
 }
 
-const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ sync: true }));
+// Asynchronous and bounded: a reader of the log that stalls must not hold up pods. What does not fit is dropped.
+const output = pino.destination({ sync: false, maxLength: 1024 * 1024 });
+const log = pino({ level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 
 try {
   const source = openDirectory(options.vrfs, log);
@@ -45,6 +47,7 @@ try {
   const stop = () => {
     // Attachments outlive the agent: nothing is taken down.
     server.close();
+    output.flushSync();
     process.exit(0);
   };
   process.on('SIGTERM', stop);

@@ -132,10 +132,19 @@ export function isHostUsable(prefix: Prefix): boolean {
   );
 }
 
-/** The address in network byte order, 4 or 16 bytes. Throws like {@link parseAddress}. */
+/** Addresses read lately: one attachment names each of its own a dozen times. */
+const lately = new Map<string, Uint8Array>();
+const longestMemory = 1024;
+
+/** The address in network byte order, 4 or 16 bytes, not to be written to. Throws like {@link parseAddress}. */
 export function toBytes(text: string): Uint8Array {
+  const known = lately.get(text);
+  if (known) return known;
   const { family, address } = parseAddress(text);
-  return bytesOf(family, address);
+  const bytes = bytesOf(family, address);
+  if (lately.size >= longestMemory) lately.clear();
+  lately.set(text, bytes);
+  return bytes;
 }
 
 /** Canonical text of 4 or 16 bytes in network byte order. Throws a RangeError for any other number of bytes. */

@@ -24,11 +24,18 @@ interface Report {
   testResults: { assertionResults: { status: string; fullName: string }[] }[];
 }
 
-const jest = ['node_modules/node/bin/node', '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const jest = [
+  'node_modules/node/bin/node',
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
 const reports = 'build/test';
 
 async function hasVrfDevices(): Promise<boolean> {
-  const probe = await execa('unshare', ['-n', 'ip', 'link', 'add', 'probe', 'type', 'vrf', 'table', '1'], { reject: false });
+  const probe = await execa('unshare', ['-n', 'ip', 'link', 'add', 'probe', 'type', 'vrf', 'table', '1'], {
+    reject: false,
+  });
   return probe.exitCode === 0;
 }
 
@@ -67,7 +74,11 @@ async function run({ name, command, impossible }: Suite): Promise<Counts> {
   }
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   // A run that ends badly without a failed test has failed all the same.
-  return { passed: report.numPassedTests, failed: Math.max(failed, result.exitCode === 0 ? 0 : 1), skipped: report.numPendingTests };
+  return {
+    passed: report.numPassedTests,
+    failed: Math.max(failed, result.exitCode === 0 ? 0 : 1),
+    skipped: report.numPendingTests,
+  };
 }
 
 mkdirSync(reports, { recursive: true });

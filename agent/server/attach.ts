@@ -110,7 +110,12 @@ function plannedRecord(agent: Agent, request: Request, one: AttachmentRequest, v
     alias: alias({ vrf: vrf.metadata.name, ...owner }),
     // In routed mode there is no segment: the pod's neighbours are behind the gateway.
     addresses: allocations.map(({ address }) => (routed ? hostPrefix(address) : address)),
-    routes: resolveRoutes(vrf, one, gatewaysOf(vrf, allocations)),
+    routes: resolveRoutes(
+      vrf,
+      one,
+      allocations.map(({ address }) => address),
+      gatewaysOf(vrf, allocations),
+    ),
     expose: vrf.spec.expose,
     pod: kind === 'device' ? { kind, table: state.vrfTable(vrf.metadata.name) } : { kind, ...state.ruleTables() },
   };
@@ -133,9 +138,10 @@ function gatewaysOf(vrf: Vrf, allocations: readonly Allocation[]): string[] {
   return [...allocations, ...vrf.spec.addresses.pools].flatMap(({ gateway }) => gateway ?? []);
 }
 
-/** One of each: attachments of one pod share rules. */
+/** One of each: attachments of one pod share rules, and nothing on the node. */
 function unique(objects: readonly KernelObject[]): KernelObject[] {
-  return [...new Map(objects.map((object) => [JSON.stringify(object), object])).values()];
+  const key = (object: KernelObject) => (object.in === 'pod' ? JSON.stringify(object) : object);
+  return [...new Map(objects.map((object) => [key(object), object])).values()];
 }
 
 function make(agent: Agent, records: readonly AttachmentRecord[], pod: PlaceHandle, log: Logger): AddReply {

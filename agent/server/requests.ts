@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { Reply, Request } from '../../common/protocol.ts';
+import { announceAndClose } from '../apply/announce.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { RouteSocket } from '../netlink/socket.ts';
@@ -19,9 +20,15 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   }
   const pod = podHandle(request, descriptor);
   try {
-    return { ok: true, result: attach(agent, request, pod, log) };
-  } finally {
+    const result = attach(agent, request, pod, log);
+    announceAndClose(
+      pod,
+      result.interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }])),
+    );
+    return { ok: true, result };
+  } catch (error) {
     pod.close();
+    throw error;
   }
 }
 

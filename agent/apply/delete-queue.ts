@@ -3,9 +3,17 @@
  * longer. What is asked for while one group is being deleted makes up the next.
  */
 import { deleteLinkGroup, setLinkGroup } from '../netlink/codec/link.ts';
-import { encodeMessage, splitMessages } from '../netlink/message.ts';
 import { NLM_F, NLMSG, RTM, RTMGRP_LINK } from '../netlink/constants.ts';
-import { close, errnoName, MSG_DONTWAIT, bindNetlink, pollReadableAsync, receive, sendAsync } from '../netlink/sys/libc.ts';
+import { encodeMessage, splitMessages } from '../netlink/message.ts';
+import {
+  bindNetlink,
+  close,
+  errnoName,
+  MSG_DONTWAIT,
+  pollReadableAsync,
+  receive,
+  sendAsync,
+} from '../netlink/sys/libc.ts';
 import type { PlaceHandle } from './place.ts';
 
 /** Longer groups hold the rtnl lock noticeably. */
@@ -131,6 +139,7 @@ function checkAnswer(fd: number): void {
   for (const { type, body } of splitMessages(buffer.subarray(0, Math.max(length, 0)))) {
     const errno = type === NLMSG.ERROR ? -body.readInt32LE(0) : 0;
     // ENODEV: the group emptied itself meanwhile, its pods' namespaces being gone.
-    if (errno > 0 && errnoName(errno) !== 'ENODEV') throw new Error(`cannot delete a group of interfaces: ${errnoName(errno)}`);
+    if (errno > 0 && errnoName(errno) !== 'ENODEV')
+      throw new Error(`cannot delete a group of interfaces: ${errnoName(errno)}`);
   }
 }

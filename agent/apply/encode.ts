@@ -2,13 +2,21 @@
 import { CniCode, CniError } from '../../common/errors.ts';
 import { addAddress, deleteAddress } from '../netlink/codec/address.ts';
 import { addFdb, deleteFdb } from '../netlink/codec/fdb.ts';
-import { deleteFilter, setFilter } from '../netlink/codec/filter.ts';
+import {
+  allowPreference,
+  decodePreference,
+  deleteClsact,
+  deleteFilter,
+  dropPreference,
+  dumpFilters,
+  setFilter,
+} from '../netlink/codec/filter.ts';
 import { createLink, deleteLink, type LinkContext, moveLink, setLink } from '../netlink/codec/link.ts';
 import { addRoute, deleteRoute } from '../netlink/codec/route.ts';
 import { addRule, deleteRule, moveLocalRule } from '../netlink/codec/rule.ts';
 import type { Message } from '../netlink/message.ts';
 import { missingUplink } from '../plan/diff.ts';
-import type { Link, LinkSettings, Place } from '../plan/kernel-object.ts';
+import type { Filter, Link, LinkSettings, Place } from '../plan/kernel-object.ts';
 import type { WireStep, WireThing } from '../plan/step.ts';
 import type { PlaceHandle } from './place.ts';
 
@@ -17,7 +25,11 @@ export type Places = (place: Place) => PlaceHandle;
 function indexOf(handle: PlaceHandle, dev: string): number {
   const index = handle.index(dev);
   if (index !== undefined) return index;
-  throw new CniError(CniCode.kernel, `interface ${dev} does not exist${handle.place === 'pod' ? ' in the pod' : ''}`, 'it vanished while it was being used: try again');
+  throw new CniError(
+    CniCode.kernel,
+    `interface ${dev} does not exist${handle.place === 'pod' ? ' in the pod' : ''}`,
+    'it vanished while it was being used: try again',
+  );
 }
 
 function linkContext(link: Link, places: Places): LinkContext {
@@ -90,7 +102,7 @@ function remove(object: WireThing, places: Places): Message[] {
     case 'link':
       return [deleteLink(indexOf(handle, object.name))];
     case 'moved-link':
-      return [moveLink(indexOf(handle, object.name), places(object.from).netns)];
+      return [moveLink(indexOf(handle, object.name), places(object.from).netns, object.wasUp ?? true)];
     case 'address':
       return [deleteAddress(indexOf(handle, object.dev), object)];
     case 'route':
@@ -100,6 +112,17 @@ function remove(object: WireThing, places: Places): Message[] {
     case 'fdb':
       return [deleteFdb(indexOf(handle, object.dev), object.mac)];
     case 'filter':
-      return deleteFilter(indexOf(handle, object.dev), object);
+      return removeFilter(handle, object);
   }
+}
+
+/** Where ours are the interface's last filters, what holds them goes as well: it was made for them. */
+function removeFilter(handle: PlaceHandle, filter: Filter): Message[] {
+  const index = indexOf(handle, filter.dev);
+  const staying = (['ingress', 'egress'] as const).some((direction) => {
+    const preferences = handle.socket.dump(dumpFilters(index, direction), decodePreference);
+    if (direction !== filter.direction) return preferences.length > 0;
+    return preferences.some((preference) => preference !== allowPreference && preference !== dropPreference);
+  });
+  return staying ? deleteFilter(index, filter) : [deleteClsact(index)];
 }

@@ -39,7 +39,8 @@ function needs(step: WireStep): string[] {
   const object = subject(step);
   const names: (string | undefined)[] = [];
   if ('dev' in object) names.push(object.dev);
-  if (object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth')) names.push(object.master);
+  if (object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth'))
+    names.push(object.master);
   if (object.object === 'link' || object.object === 'moved-link') names.push(object.name);
   return names.flatMap((name) => (name ? [`${object.in} ${name}`] : []));
 }
@@ -104,8 +105,10 @@ class Execution {
 
   /** Takes the indexes of new links from the kernel's echo. */
   #learn(step: WireStep, [outcome]: Outcome[]): void {
-    if (step.do === 'remove' && step.object.object === 'link') this.#host.places(step.object.in).forget(step.object.name);
-    if (step.do === 'remove' && step.object.object === 'moved-link') this.#host.places(step.object.in).forget(step.object.name);
+    if (step.do === 'remove' && step.object.object === 'link')
+      this.#host.places(step.object.in).forget(step.object.name);
+    if (step.do === 'remove' && step.object.object === 'moved-link')
+      this.#host.places(step.object.in).forget(step.object.name);
     if (step.do !== 'add') return;
     const { object } = step;
     if (object.object === 'moved-link') this.#host.places(object.from).forget(object.name);
@@ -136,7 +139,11 @@ class Execution {
 
 function kernelError(step: Step, { errno, reason }: Outcome): CniError {
   const name = errnoName(errno);
-  return new CniError(CniCode.kernel, `cannot ${describeStep(step)}: ${name}${reason ? ` (${reason})` : ''}`, explain(step, name));
+  return new CniError(
+    CniCode.kernel,
+    `cannot ${describeStep(step)}: ${name}${reason ? ` (${reason})` : ''}`,
+    explain(step, name),
+  );
 }
 
 /**
@@ -177,7 +184,8 @@ export function undo(done: readonly Step[], host: Host): string[] {
 const gone = new Set(['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'EINVAL', 'EEXIST']);
 
 function withUndo(error: unknown, undoErrors: string[]): CniError {
-  const failure = error instanceof CniError ? error : new CniError(CniCode.kernel, String((error as Error).message ?? error));
+  const failure =
+    error instanceof CniError ? error : new CniError(CniCode.kernel, String((error as Error).message ?? error));
   if (undoErrors.length === 0) return failure;
   const details = [failure.details, `could not be undone: ${undoErrors.join('; ')}`].filter((part) => part).join('; ');
   return new CniError(failure.code, failure.message, details, { cause: error });

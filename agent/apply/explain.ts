@@ -16,6 +16,7 @@ export function explain(step: Step, errno: string): string | undefined {
   if (object.object === 'link' && object.kind === 'vlan' && errno === 'EEXIST') {
     return `VLAN ${object.id} on ${object.parent} is in use by somebody else: multivrf does not take it over`;
   }
-  if (object.object === 'address' && errno === 'EACCES') return 'IPv6 is switched off there (net.ipv6.conf.*.disable_ipv6)';
+  if (object.object === 'address' && errno === 'EACCES')
+    return 'IPv6 is switched off there (net.ipv6.conf.*.disable_ipv6)';
   return undefined;
 }

@@ -47,7 +47,11 @@ export class NamedNamespaces {
       return handle;
     } catch (error) {
       if (error instanceof SystemError && error.code === 'EINVAL') {
-        throw new CniError(CniCode.kernel, `${this.path(name)} is not a network namespace`, 'multivrf did not make it: remove it or name the VRF differently');
+        throw new CniError(
+          CniCode.kernel,
+          `${this.path(name)} is not a network namespace`,
+          'multivrf did not make it: remove it or name the VRF differently',
+        );
       }
       throw needsSysAdmin(error, `enter network namespace ${this.path(name)}`);
     } finally {

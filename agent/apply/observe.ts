@@ -2,25 +2,38 @@
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { decodeFdb, dumpFdb } from '../netlink/codec/fdb.ts';
 import { allowPreference, decodeFilter, dropPreference, dumpFilters } from '../netlink/codec/filter.ts';
+import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
-import { dumpLinks, getLink } from '../netlink/codec/link.ts';
 import { decodeRoute, dumpRoutes } from '../netlink/codec/route.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
 import { NetlinkError } from '../netlink/socket.ts';
 import { errnoName } from '../netlink/sys/libc.ts';
 import type { Family, Filter, Instruction, KernelObject, Place } from '../plan/kernel-object.ts';
-import type { LinkState, Observed, PlaceState, RouteState } from '../plan/observed.ts';
+import type { LinkState, Observed, PlaceState, RouteState, RuleState } from '../plan/observed.ts';
 import type { PlaceHandle } from './place.ts';
 
 /** The places that exist; undefined for a VRF's namespace that does not. */
 export type Lookup = (place: Place) => PlaceHandle | undefined;
 
+/** What of a pod has been looked at already. */
+export interface Seen {
+  /** All of them, by name. */
+  links: ReadonlyMap<string, ObservedLink>;
+  /** In the kernel's order, of both families. */
+  rules: readonly RuleState[];
+  /** Those that a rule or a VRF device refers to; in any other there is nothing. */
+  tables: ReadonlySet<number>;
+}
+
 /** The state of every place that `desired` speaks of, as far as it speaks of it. */
-export function observe(desired: readonly KernelObject[], lookup: Lookup): Observed {
+export function observe(desired: readonly KernelObject[], lookup: Lookup, pod?: Seen): Observed {
   const observed = new Map<Place, PlaceState>();
   for (const place of new Set(desired.flatMap((object) => placesOf(object)))) {
     const handle = lookup(place);
-    if (handle) observed.set(place, observePlace(handle, desired.filter((object) => placesOf(object).includes(place))));
+    if (handle) {
+      const here = desired.filter((object) => placesOf(object).includes(place));
+      observed.set(place, observePlace(handle, here, place === 'pod' ? pod : undefined));
+    }
   }
   return observed;
 }
@@ -29,8 +42,8 @@ function placesOf(object: KernelObject): Place[] {
   return object.object === 'moved-link' ? [object.in, object.from] : [object.in];
 }
 
-function observePlace(handle: PlaceHandle, desired: readonly KernelObject[]): PlaceState {
-  const links = observeLinks(handle, desired);
+function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], seen?: Seen): PlaceState {
+  const links = seen?.links ?? observeLinks(handle, desired);
   const there = (dev: string | undefined) => dev === undefined || links.has(dev);
   // What lives on a link that is not there needs no look.
   const relevant = desired.filter((object) => !('dev' in object) || there(object.dev));
@@ -44,10 +57,17 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[]): Pl
   return {
     links: new Map([...links].map(([name, link]) => [name, linkState(handle, link, nameOf)])),
     addresses: new Map(devices(of('address')).map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
-    routes: [...tables.values()].flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
-    rules: [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
+    routes: [...tables.values()]
+      .filter(({ table }) => seen?.tables.has(table) ?? true)
+      .flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
+    rules: seen?.rules ?? [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
     fdb: new Map(devices(of('fdb')).map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
-    filters: new Map([...directions].map(([key, filter]) => [key, observeFilter(handle, links.get(filter.dev)!.index, filter.direction)])),
+    filters: new Map(
+      [...directions].map(([key, filter]) => [
+        key,
+        observeFilter(handle, links.get(filter.dev)!.index, filter.direction),
+      ]),
+    ),
     sysctls: new Map(
       handle.entry === 'never'
         ? []
@@ -59,9 +79,8 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[]): Pl
   };
 }
 
-/** In the pod all links, for the tables of its VRF devices and the names taken; elsewhere those named. */
 function observeLinks(handle: PlaceHandle, desired: readonly KernelObject[]): Map<string, ObservedLink> {
-  const list = handle.place === 'pod' ? handle.socket.dump(dumpLinks(), decodeLink) : namedLinks(handle, desired);
+  const list = namedLinks(handle, desired);
   for (const { name, index } of list) handle.remember(name, index);
   return new Map(list.map((link) => [link.name, link]));
 }
@@ -132,7 +151,12 @@ function observeAddresses(handle: PlaceHandle, index: number): Set<string> {
 }
 
 /** The routes of one table; the kernel's own are left out. */
-export function observeRoutes(handle: PlaceHandle, family: Family, table: number, nameOf: Map<number, string>): RouteState[] {
+export function observeRoutes(
+  handle: PlaceHandle,
+  family: Family,
+  table: number,
+  nameOf: Map<number, string>,
+): RouteState[] {
   try {
     return handle.socket
       .dump(dumpRoutes(family, table), decodeRoute)
@@ -163,10 +187,18 @@ function instructions(program: string): Instruction[] {
   ]);
 }
 
-function observeFilter(handle: PlaceHandle, index: number, direction: Filter['direction']): { allow?: Instruction[]; ours: 'whole' | 'partly' | 'none' } {
-  const filters = handle.socket.dump(dumpFilters(index, direction), decodeFilter).filter((filter) => filter !== undefined);
+function observeFilter(
+  handle: PlaceHandle,
+  index: number,
+  direction: Filter['direction'],
+): { allow?: Instruction[]; ours: 'whole' | 'partly' | 'none' } {
+  const filters = handle.socket
+    .dump(dumpFilters(index, direction), decodeFilter)
+    .filter((filter) => filter !== undefined);
   const allow = filters.find(({ preference, kind }) => preference === allowPreference && kind === 'bpf');
-  const drop = filters.find(({ preference, kind, direct }) => preference === dropPreference && kind === 'bpf' && direct);
+  const drop = filters.find(
+    ({ preference, kind, direct }) => preference === dropPreference && kind === 'bpf' && direct,
+  );
   const ours = drop ? 'whole' : allow ? 'partly' : 'none';
   return { ...(allow ? { allow: instructions(allow.program) } : {}), ours };
 }

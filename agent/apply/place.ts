@@ -1,10 +1,10 @@
 /** One network namespace at hand: a socket in it, and the indexes of its links. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Place } from '../plan/kernel-object.ts';
-import { decodeLink } from '../netlink/codec/link-decode.ts';
 import { getLink } from '../netlink/codec/link.ts';
+import { decodeLink } from '../netlink/codec/link-decode.ts';
 import type { RouteSocket } from '../netlink/socket.ts';
 import { close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
+import type { Place } from '../plan/kernel-object.ts';
 import { inNamespace } from './inside.ts';
 
 /** Whether the agent can write below /proc/sys there: always in its own, elsewhere by entering (CAP_SYS_ADMIN). */

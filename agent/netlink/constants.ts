@@ -3,7 +3,6 @@
 /** linux/netlink.h */
 export const NLM_F = {
   REQUEST: 0x1,
-  MULTI: 0x2,
   ACK: 0x4,
   ECHO: 0x8,
   DUMP_INTR: 0x10,
@@ -11,9 +10,8 @@ export const NLM_F = {
   DUMP: 0x300,
   EXCL: 0x200,
   CREATE: 0x400,
-  APPEND: 0x800,
 } as const;
-export const NLMSG = { ERROR: 2, DONE: 3, OVERRUN: 4 } as const;
+export const NLMSG = { ERROR: 2, DONE: 3 } as const;
 export const NLMSGERR_ATTR_MSG = 1;
 export const SOL_NETLINK = 270;
 export const NETLINK = { CAP_ACK: 10, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
@@ -37,19 +35,19 @@ export const RTM = {
   GETRULE: 34,
   NEWQDISC: 36,
   DELQDISC: 37,
-  GETQDISC: 38,
   NEWTFILTER: 44,
   DELTFILTER: 45,
   GETTFILTER: 46,
 } as const;
 export const RTMGRP_LINK = 1;
+export const RTEXT_FILTER_SKIP_STATS = 8;
 export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, PRIORITY: 6, PREFSRC: 7, TABLE: 15, VIA: 18 } as const;
 export const RTN = { UNICAST: 1, LOCAL: 2, MULTICAST: 5, UNREACHABLE: 7 } as const;
 export const RTNH_F_ONLINK = 4;
 /** Who made a route or rule: `kernel` is spared by systemd-networkd, which removes foreign ones. */
 export const RTPROT = { KERNEL: 2, STATIC: 4 } as const;
 export const RT_SCOPE = { UNIVERSE: 0, LINK: 253, HOST: 254 } as const;
-export const RT_TABLE = { COMPAT: 252, MAIN: 254, LOCAL: 255 } as const;
+export const RT_TABLE = { LOCAL: 255 } as const;
 
 /** linux/if_link.h, linux/if.h */
 export const IFLA = {
@@ -58,7 +56,6 @@ export const IFLA = {
   MTU: 4,
   LINK: 5,
   MASTER: 10,
-  PROTINFO: 12,
   LINKINFO: 18,
   NET_NS_FD: 28,
   IFALIAS: 20,
@@ -75,26 +72,41 @@ export const IFLA_BRPORT = { LEARNING: 8, UNICAST_FLOOD: 9, MCAST_FLOOD: 27, BCA
 export const IFLA_INET_CONF = 1;
 export const IFLA_INET6_ADDR_GEN_MODE = 8;
 export const ADDR_GEN_MODE = { eui64: 0, none: 1 } as const;
-export const IFF = { UP: 1, LOOPBACK: 8 } as const;
+export const IFF = { UP: 1 } as const;
 
 /** linux/ip.h: indexes of `net.ipv4.conf.*`. */
 export const IPV4_DEVCONF = { FORWARDING: 1, RP_FILTER: 8, ARP_IGNORE: 19, ARP_NOTIFY: 22 } as const;
 
 /** linux/if_addr.h */
-export const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4, FLAGS: 8 } as const;
+export const IFA = { ADDRESS: 1, LOCAL: 2, FLAGS: 8 } as const;
 export const IFA_F = { NODAD: 0x02, NOPREFIXROUTE: 0x200 } as const;
 
 /** linux/neighbour.h */
-export const NDA = { DST: 1, LLADDR: 2, MASTER: 9, FLAGS_EXT: 15 } as const;
+export const NDA = { LLADDR: 2 } as const;
 export const NUD_NOARP = 0x40;
-export const NUD_PERMANENT = 0x80;
-export const NTF = { SELF: 0x02, MASTER: 0x04, STICKY: 0x40 } as const;
+export const NTF = { MASTER: 0x04, STICKY: 0x40 } as const;
 
 /** linux/fib_rules.h */
-export const FRA = { DST: 1, SRC: 2, IIFNAME: 3, PRIORITY: 6, TABLE: 15, OIFNAME: 17, L3MDEV: 19, PROTOCOL: 21 } as const;
+export const FRA = {
+  DST: 1,
+  SRC: 2,
+  IIFNAME: 3,
+  PRIORITY: 6,
+  FWMARK: 10,
+  TUN_ID: 12,
+  TABLE: 15,
+  OIFNAME: 17,
+  L3MDEV: 19,
+  UID_RANGE: 20,
+  PROTOCOL: 21,
+  IP_PROTO: 22,
+  SPORT_RANGE: 23,
+  DPORT_RANGE: 24,
+  DSCP: 25,
+  FLOWLABEL: 26,
+} as const;
 export const FR_ACT = { LOOKUP: 1, BLACKHOLE: 6, UNREACHABLE: 7 } as const;
-export const FIB_RULE_IIF_DETACHED = 8;
-export const FIB_RULE_OIF_DETACHED = 16;
+export const FIB_RULE_INVERT = 2;
 
 /** linux/pkt_sched.h, linux/pkt_cls.h */
 export const TCA = { KIND: 1, OPTIONS: 2 } as const;
@@ -102,7 +114,7 @@ export const TC_H_CLSACT = 0xfffffff1;
 export const TC_H_CLSACT_HANDLE = 0xffff0000;
 export const TC_H_MIN_INGRESS = 0xfffffff2;
 export const TC_H_MIN_EGRESS = 0xfffffff3;
-export const TCA_BPF = { OPS_LEN: 4, OPS: 5, FLAGS: 8, CLASSID: 3 } as const;
+export const TCA_BPF = { OPS_LEN: 4, OPS: 5, FLAGS: 8 } as const;
 export const TCA_BPF_FLAG_ACT_DIRECT = 1;
 export const ETH_P_ALL = 0x0003;
 

@@ -109,8 +109,13 @@ export function splitMessages(datagram: Buffer): Received[] {
   return messages;
 }
 
-/** The attributes in `bytes` from `offset`, by type; of a repeated one the last. */
+/**
+ * The attributes in `bytes` from `offset`, by type; of a repeated one the last. Throws a RangeError when the
+ * fixed part before `offset` or an attribute is cut short.
+ */
 export function parseAttributes(bytes: Buffer, offset = 0): Map<number, Buffer> {
+  if (offset > bytes.length)
+    throw new RangeError(`netlink message of ${bytes.length} bytes lacks its fixed part of ${offset}`);
   const attributes = new Map<number, Buffer>();
   while (offset + 4 <= bytes.length) {
     const length = bytes.readUInt16LE(offset);

@@ -2,14 +2,21 @@
 import type { KernelObject, Place } from './kernel-object.ts';
 import { type Step, subject } from './step.ts';
 
+function nameOf(place: Place): string {
+  return place === 'node' || place === 'pod' ? `the ${place}` : `namespace ${place.slice('vrf/'.length)}`;
+}
+
 function where(place: Place): string {
-  if (place === 'node') return 'on the node';
-  return place === 'pod' ? 'in the pod' : `in namespace ${place.slice('vrf/'.length)}`;
+  return `${place === 'node' ? 'on' : 'in'} ${nameOf(place)}`;
 }
 
 function words(values: Record<string, unknown>): string {
   return Object.entries(values)
-    .flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`]))
+    .flatMap(([key, value]) => {
+      if (value === undefined) return [];
+      if (value === '') return [`no ${key}`];
+      return [`${key} ${typeof value === 'object' ? words({ ...value }) : value}`];
+    })
     .join(' ');
 }
 
@@ -22,7 +29,7 @@ export function describeObject(object: KernelObject): string {
     case 'link':
       return `${object.kind} ${object.name} ${at}`;
     case 'moved-link':
-      return `interface ${object.name} moved from ${where(object.from).replace(/^(on|in) /, '')}, ${at}`;
+      return `interface ${object.name} of ${nameOf(object.from)} ${at}`;
     case 'link-settings': {
       const { object: _, in: __, dev, ...settings } = object;
       return `${words(settings)} of interface ${dev} ${at}`;

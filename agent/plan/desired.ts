@@ -49,7 +49,7 @@ export interface Attachment {
   alias: string;
   /** With prefix length. */
   addresses: readonly string[];
-  /** Canonical prefixes; in bridge mode each with its next hop. */
+  /** Canonical prefixes of families it has addresses of; in bridge mode each with its next hop. */
   routes: readonly { to: string; via?: string }[];
   expose: readonly Expose[];
   pod: PodSide;

@@ -5,22 +5,27 @@
 import { CniCode, CniError } from '../../common/errors.ts';
 import { describeObject } from './describe.ts';
 import { sameFilter, sameRoute, sameRule, settingsToChange } from './equal.ts';
-import type { Filter, KernelObject, Link, LinkSettings, LocalRule, MovedLink, Sysctl } from './kernel-object.ts';
+import type { Filter, KernelObject, Link, LinkSettings, LocalRule, MovedLink, Rule, Sysctl } from './kernel-object.ts';
 import { isOurs } from './names.ts';
-import { emptyPlace, localRuleOf, type Observed, type PlaceState } from './observed.ts';
+import { emptyPlace, type LinkState, localRuleOf, type Observed, type PlaceState } from './observed.ts';
 import type { Step } from './step.ts';
 
 /** The steps from what is observed to what is desired, in the order of `desired`. */
 export function diff(desired: readonly KernelObject[], observed: Observed): Step[] {
   const steps: Step[] = [];
   for (const object of desired) {
-    const step = stepFor(object, observed, steps);
-    if (step) steps.push(step);
+    steps.push(...stepsFor(object, observed, steps));
   }
   return steps;
 }
 
-function stepFor(object: KernelObject, observed: Observed, before: readonly Step[]): Step | undefined {
+function stepsFor(object: KernelObject, observed: Observed, before: readonly Step[]): Step[] {
+  if (object.object === 'rule') return ruleSteps(object, observed.get(object.in) ?? emptyPlace(), before);
+  const step = stepFor(object, observed, before);
+  return step ? [step] : [];
+}
+
+function stepFor(object: Exclude<KernelObject, Rule>, observed: Observed, before: readonly Step[]): Step | undefined {
   const place = observed.get(object.in) ?? emptyPlace();
   switch (object.object) {
     case 'namespace': {
@@ -47,8 +52,6 @@ function stepFor(object: KernelObject, observed: Observed, before: readonly Step
       return place.fdb.get(object.dev)?.has(object.mac) ? undefined : { do: 'add', object };
     case 'route':
       return place.routes.some((route) => sameRoute(route, object)) ? undefined : { do: 'add', object };
-    case 'rule':
-      return place.rules.some((rule) => sameRule(rule, object)) ? undefined : { do: 'add', object };
   }
 }
 
@@ -68,7 +71,7 @@ function linkStep(object: Link, place: PlaceState): Step | undefined {
     link.kind === object.kind &&
     (object.kind !== 'vrf' || link.table === object.table) &&
     (object.kind !== 'vlan' || link.vlanId === object.id);
-  if (same) return undefined;
+  if (same) return object.kind === 'veth' ? masterStep(object, link) : undefined;
   const is = `${link.kind}${link.table === undefined ? '' : ` with table ${link.table}`}`;
   throw new CniError(
     CniCode.kernel,
@@ -77,10 +80,21 @@ function linkStep(object: Link, place: PlaceState): Step | undefined {
   );
 }
 
+/** Somebody took the host end out of its bridge or VRF. */
+function masterStep(
+  { in: place, name: dev, master }: Extract<Link, { kind: 'veth' }>,
+  link: LinkState,
+): Step | undefined {
+  if (master === undefined || master === link.master) return undefined;
+  const head = { object: 'link-settings', in: place, dev } as const;
+  return { do: 'change', to: { ...head, master }, from: { ...head, master: link.master } };
+}
+
 function movedLinkStep(object: MovedLink, observed: Observed): Step | undefined {
   if (observed.get(object.in)?.links.has(object.name)) return undefined;
-  if (!observed.get(object.from)?.links.has(object.name)) throw missingUplink(object.name);
-  return { do: 'add', object };
+  const link = observed.get(object.from)?.links.get(object.name);
+  if (!link) throw missingUplink(object.name);
+  return { do: 'add', object: { ...object, wasUp: link.up } };
 }
 
 /** The interface an operator named as uplink is not there. */
@@ -102,18 +116,30 @@ function settingsStep(object: LinkSettings, place: PlaceState): Step | undefined
   return changed && { do: 'change', ...changed };
 }
 
+/** The rules that `before` adds at the priority of `object`: the kernel puts them behind all that are there. */
+function added(before: readonly Step[], object: Rule | LocalRule): Rule[] {
+  return before.flatMap((step) => {
+    if (step.do !== 'add' || step.object.object !== 'rule') return [];
+    const { in: place, family, priority } = step.object;
+    return place === object.in && family === object.family && priority === object.priority ? [step.object] : [];
+  });
+}
+
+const selectors = ['iif', 'oif', 'from', 'to'] as const;
+
+/** A rule stays behind those for the same packets that come before it in the desired state: a `lookup` behind its `unreachable` is of no use. */
+function ruleSteps(object: Rule, place: PlaceState, before: readonly Step[]): Step[] {
+  const add: Step = { do: 'add', object };
+  if (!place.rules.some((rule) => sameRule(rule, object))) return [add];
+  const overtakes = added(before, object).some((rule) => selectors.every((key) => rule[key] === object[key]));
+  return overtakes ? [{ do: 'remove', object }, add] : [];
+}
+
 function localRuleStep(object: LocalRule, place: PlaceState, before: readonly Step[]): Step | undefined {
   const is = localRuleOf(place.rules, object.family);
-  // The kernel puts a new rule behind those of equal priority, and so behind `local`.
-  const joined = before.some(
-    (step) =>
-      step.do === 'add' &&
-      step.object.object === 'rule' &&
-      step.object.in === object.in &&
-      step.object.family === object.family &&
-      step.object.priority === object.priority,
-  );
-  if (is && is.priority === object.priority && is.last && !joined) return undefined;
+  // Somebody else (Cilium, for one) may have moved it further back: that is behind ours as well.
+  if (is && is.priority > object.priority) return undefined;
+  if (is && is.priority === object.priority && is.last && added(before, object).length === 0) return undefined;
   return { do: 'move-local-rule', to: object, from: { ...object, ...(is ?? { priority: 0, last: true }) } };
 }
 

@@ -17,6 +17,7 @@ export function sameRoute(is: RouteState, wanted: Route): boolean {
 
 export function sameRule(is: RuleState, wanted: Rule): boolean {
   return (
+    !is.narrowed &&
     is.family === wanted.family &&
     is.priority === wanted.priority &&
     is.action === wanted.action &&
@@ -28,9 +29,15 @@ export function sameRule(is: RuleState, wanted: Rule): boolean {
   );
 }
 
-export function sameFilter(is: readonly Instruction[] | undefined, wanted: readonly Instruction[] | undefined): boolean {
+export function sameFilter(
+  is: readonly Instruction[] | undefined,
+  wanted: readonly Instruction[] | undefined,
+): boolean {
   if (!is || !wanted) return is === wanted;
-  return is.length === wanted.length && is.every((instruction, i) => instruction.every((value, j) => value >>> 0 === wanted[i]![j]! >>> 0));
+  return (
+    is.length === wanted.length &&
+    is.every((instruction, i) => instruction.every((value, j) => value >>> 0 === wanted[i]![j]! >>> 0))
+  );
 }
 
 type Group = Record<string, unknown>;
@@ -44,14 +51,20 @@ function groupChange(is: Group | undefined, wanted: Group): { to: Group; from: G
 }
 
 /** What of `wanted` the link does not have yet, and what it has instead; undefined when it has all. */
-export function settingsToChange(wanted: LinkSettings, link: LinkState): { to: LinkSettings; from: LinkSettings } | undefined {
+export function settingsToChange(
+  wanted: LinkSettings,
+  link: LinkState,
+): { to: LinkSettings; from: LinkSettings } | undefined {
   const { object, in: place, dev, ipv4, bridge, bridgePort, ...flat } = wanted;
   const head: LinkSettings = { object, in: place, dev };
   const change = groupChange({ ...link, alias: link.alias ?? '' }, flat);
   let to: LinkSettings = { ...head, ...change?.to };
   let from: LinkSettings = { ...head, ...change?.from };
   let any = change !== undefined;
-  for (const [key, group] of Object.entries({ ipv4, bridge, bridgePort }) as ['ipv4' | 'bridge' | 'bridgePort', Group | undefined][]) {
+  for (const [key, group] of Object.entries({ ipv4, bridge, bridgePort }) as [
+    'ipv4' | 'bridge' | 'bridgePort',
+    Group | undefined,
+  ][]) {
     if (!group) continue;
     const inner = groupChange(link[key] as Group | undefined, group);
     if (!inner) continue;

@@ -23,8 +23,20 @@ export function hostEnd(attachment: Attachment): KernelObject[] {
     },
     { object: 'link-settings', in: place, dev, alias, addrGenMode: 'none' },
     // Both filters stand before the link is up.
-    { object: 'filter', in: place, dev, direction: 'ingress', allow: antiSpoofing({ mac, addresses: own, gatewayMode: routed }) },
-    { object: 'filter', in: place, dev, direction: 'egress', allow: towardsPod({ addresses: own, expose: attachment.expose }) },
+    {
+      object: 'filter',
+      in: place,
+      dev,
+      direction: 'ingress',
+      allow: antiSpoofing({ mac, addresses: own, gatewayMode: routed }),
+    },
+    {
+      object: 'filter',
+      in: place,
+      dev,
+      direction: 'egress',
+      allow: towardsPod({ addresses: own, expose: attachment.expose }),
+    },
     ...(routed ? gateway(attachment) : port(attachment)),
   ];
 }
@@ -53,7 +65,9 @@ function gateway(attachment: Attachment): KernelObject[] {
     { object: 'link-settings', in: place, dev, ipv4: { forwarding: 1, rpFilter: 2, arpIgnore: 1 } },
     { object: 'link-settings', in: place, dev, up: true },
     { object: 'address', in: place, dev, address: `${gateway4}/32`, scope: 'link' },
-    ...(speaks6 ? [{ object: 'address', in: place, dev, address: `${gateway6}/64`, scope: 'link', prefixRoute: true } as const] : []),
+    ...(speaks6
+      ? [{ object: 'address', in: place, dev, address: `${gateway6}/64`, scope: 'link', prefixRoute: true } as const]
+      : []),
     ...addresses.map(
       (address): KernelObject => ({
         object: 'route',

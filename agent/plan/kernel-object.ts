@@ -26,8 +26,8 @@ export type Link = {
   in: Place;
   name: string;
 } & (
-  | { kind: 'veth'; mtu?: number; mac?: string; master?: string; peer: { in: Place; name: string; mac: string; mtu?: number } }
-  | { kind: 'bridge'; mac?: string }
+  | { kind: 'veth'; mtu?: number; master?: string; peer: { in: Place; name: string; mac: string; mtu?: number } }
+  | { kind: 'bridge' }
   | { kind: 'vrf'; table: number }
   /** `parentIn`: the namespace of the parent, from which the VLAN device is made. */
   | { kind: 'vlan'; parent: string; parentIn: Place; id: number }
@@ -39,6 +39,8 @@ export interface MovedLink {
   in: Place;
   name: string;
   from: Place;
+  /** Set by the plan that moves it: an interface goes down on every move, and comes back as it went. Absent: up. */
+  wasUp?: boolean;
 }
 
 /** Properties of a link; what is absent is left as it is. */

@@ -3,7 +3,7 @@ import { type NodeUplink, type NodeVrf, vrfPlace, vrfTable } from './desired.ts'
 import { routedUplinkGuard, uplinkGuard } from './filters/uplink-guard.ts';
 import type { Family, KernelObject, Place, Rule } from './kernel-object.ts';
 import { alias, uplinkDevice } from './names.ts';
-import { connectedRoute, lastResort, plainAddress } from './routes.ts';
+import { connectedRoutes, lastResort, plainAddress } from './routes.ts';
 
 const families: readonly Family[] = [4, 6];
 
@@ -101,7 +101,10 @@ function uplink(vrf: NodeVrf, { interface: parent, vlan, addresses }: NodeUplink
       : place !== 'node'
         ? [{ object: 'moved-link', in: place, name: dev, from: 'node' }]
         : [];
-  return [...exists, ...(vrf.mode === 'bridge' ? bridgeUplink(vrf, dev, place) : routedUplink(vrf, dev, addresses, place))];
+  return [
+    ...exists,
+    ...(vrf.mode === 'bridge' ? bridgeUplink(vrf, dev, place) : routedUplink(vrf, dev, addresses, place)),
+  ];
 }
 
 function bridgeUplink({ name }: NodeVrf, dev: string, place: Place): KernelObject[] {
@@ -129,6 +132,6 @@ function routedUplink(vrf: NodeVrf, dev: string, addresses: readonly string[], p
     ...(vrf.backend === 'device' ? [{ object: 'link-settings', in: place, dev, master: vrf.name } as const] : []),
     { object: 'link-settings', in: place, dev, up: true },
     ...addresses.map((address): KernelObject => ({ object: 'address', in: place, dev, address, scope: 'global' })),
-    ...addresses.map((address) => connectedRoute(place, table, dev, address)),
+    ...connectedRoutes(place, table, dev, addresses),
   ];
 }

@@ -1,17 +1,18 @@
 /** What is in the kernel, as far as a plan needs to know it. */
 import type { Family, Filter, LinkSettings, Place, Route, Rule, Sysctl } from './kernel-object.ts';
 
-export interface LinkState extends Required<Pick<LinkSettings, 'up' | 'master'>>, Pick<LinkSettings, 'alias' | 'mtu' | 'mac' | 'addrGenMode' | 'ipv4' | 'bridge' | 'bridgePort'> {
+export interface LinkState
+  extends Required<Pick<LinkSettings, 'up' | 'master'>>,
+    Pick<LinkSettings, 'alias' | 'mtu' | 'mac' | 'addrGenMode' | 'ipv4' | 'bridge' | 'bridgePort'> {
   name: string;
   kind: string | undefined;
   /** Of a VRF device. */
   table?: number;
   vlanId?: number;
-  /** Of a VLAN device, when it lies in the same namespace. */
-  parent?: string;
 }
 
-export type RuleState = Omit<Rule, 'object' | 'in' | 'action'> & { action: Rule['action'] | 'other' };
+/** `narrowed`: it selects by what a {@link Rule} cannot say, and so is somebody else's. */
+export type RuleState = Omit<Rule, 'object' | 'in' | 'action'> & { action: Rule['action'] | 'other'; narrowed?: true };
 export type RouteState = Omit<Route, 'object' | 'in' | 'type'> & { type: Route['type'] | 'other' };
 
 export interface PlaceState {
@@ -46,10 +47,17 @@ export function emptyPlace(): PlaceState {
   };
 }
 
-/** Where table `local` is looked up, and whether another rule of that priority follows; undefined when nowhere. */
-export function localRuleOf(rules: readonly RuleState[], family: Family): { priority: number; last: boolean } | undefined {
+function selectsAll({ iif, oif, from, to, narrowed }: RuleState): boolean {
+  return iif === undefined && oif === undefined && from === undefined && to === undefined && !narrowed;
+}
+
+/** Where table `local` is looked up for every packet, and whether another rule of that priority follows; undefined when nowhere. */
+export function localRuleOf(
+  rules: readonly RuleState[],
+  family: Family,
+): { priority: number; last: boolean } | undefined {
   const own = rules.filter((rule) => rule.family === family);
-  const index = own.findIndex((rule) => rule.action === 'lookup' && rule.table === 255);
+  const index = own.findIndex((rule) => rule.action === 'lookup' && rule.table === 255 && selectsAll(rule));
   const local = own[index];
   if (!local) return undefined;
   return { priority: local.priority, last: own[index + 1]?.priority !== local.priority };

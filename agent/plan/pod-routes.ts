@@ -1,7 +1,7 @@
 /** What both ways of realising the pod's side have in common: its addresses and its way to the customer. */
 import { type Attachment, gateway4, gateway6 } from './desired.ts';
 import type { Route } from './kernel-object.ts';
-import { connectedRoute, familyOf, ownLinkLocal } from './routes.ts';
+import { connectedRoutes, familyOf, ownLinkLocal } from './routes.ts';
 
 /** The way to the customer's networks, in whatever table the pod's side uses. */
 export function customerRoutes(attachment: Attachment, table: number): Route[] {
@@ -16,19 +16,14 @@ export function customerRoutes(attachment: Attachment, table: number): Route[] {
     dev,
     ...(via === undefined ? {} : { via }),
   });
-  const spoken = new Set(addresses.map(familyOf));
-  const usable = routes.filter(({ to }) => spoken.has(familyOf(to)));
   if (vrf.mode === 'routed') {
     const next = (to: string) => (familyOf(to) === 4 ? gateway4 : gateway6);
     return [
-      ...(spoken.has(4) ? [route(`${gateway4}/32`)] : []),
-      ...usable.map(({ to }) => route(to, next(to))),
+      ...(addresses.some((address) => familyOf(address) === 4) ? [route(`${gateway4}/32`)] : []),
+      ...routes.map(({ to }) => route(to, next(to))),
     ];
   }
-  return [
-    ...addresses.map((address) => connectedRoute('pod', table, dev, address)),
-    ...usable.map(({ to, via }) => route(to, via)),
-  ];
+  return [...connectedRoutes('pod', table, dev, addresses), ...routes.map(({ to, via }) => route(to, via))];
 }
 
 /** The addresses of the pod end, link-local included. */

@@ -39,8 +39,17 @@ export function podRules(attachment: Attachment, { input, output }: { input: num
   ];
 }
 
-function rules({ interface: dev, primary, addresses }: Attachment, family: Family, input: number, output: number): KernelObject[] {
-  const rule = (priority: number, action: Rule['action'], selector: Pick<Rule, 'iif' | 'oif' | 'from' | 'to' | 'table'>): Rule => ({
+function rules(
+  { interface: dev, primary, addresses }: Attachment,
+  family: Family,
+  input: number,
+  output: number,
+): KernelObject[] {
+  const rule = (
+    priority: number,
+    action: Rule['action'],
+    selector: Pick<Rule, 'iif' | 'oif' | 'from' | 'to' | 'table'>,
+  ): Rule => ({
     object: 'rule',
     in: 'pod',
     family,
@@ -56,7 +65,10 @@ function rules({ interface: dev, primary, addresses }: Attachment, family: Famil
     ...own.map((to) => rule(12, 'blackhole', { iif: primary, to })),
     rule(13, 'lookup', { oif: dev, table: output }),
     rule(14, 'unreachable', { oif: dev }),
-    ...own.flatMap((from) => [rule(15, 'lookup', { iif: 'lo', from, table: output }), rule(16, 'unreachable', { iif: 'lo', from })]),
+    ...own.flatMap((from) => [
+      rule(15, 'lookup', { iif: 'lo', from, table: output }),
+      rule(16, 'unreachable', { iif: 'lo', from }),
+    ]),
     { object: 'local-rule', in: 'pod', family, priority: 20, last: true },
   ];
 }

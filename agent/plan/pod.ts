@@ -22,6 +22,8 @@ function podSysctls({ interface: dev, pod }: Attachment): KernelObject[] {
     sysctl(`net/ipv6/conf/${dev}/accept_ra`, '0'),
     sysctl(`net/ipv6/conf/${dev}/ndisc_notify`, '1'),
     // With 1 every wildcard listener of the pod is open to the customer.
-    ...(pod.kind === 'device' ? [sysctl('net/ipv4/tcp_l3mdev_accept', '0'), sysctl('net/ipv4/udp_l3mdev_accept', '0')] : []),
+    ...(pod.kind === 'device'
+      ? [sysctl('net/ipv4/tcp_l3mdev_accept', '0'), sysctl('net/ipv4/udp_l3mdev_accept', '0')]
+      : []),
   ];
 }

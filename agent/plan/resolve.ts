@@ -1,7 +1,8 @@
 /** From what the operator and the pod's author wrote to what this node is to do. */
+
+import { CniCode, CniError } from '../../common/errors.ts';
 import type { AttachmentRequest } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
-import { CniCode, CniError } from '../../common/errors.ts';
 import type { NodeUplink, NodeVrf } from './desired.ts';
 import { familyOf, hostPrefix } from './routes.ts';
 
@@ -65,24 +66,56 @@ export function resolveNodeVrf(vrf: Vrf, facts: NodeFacts, table: number): NodeV
   };
 }
 
-/** The routes of an attachment: the VRF's, then its own; in bridge mode each with a next hop. */
+/**
+ * The routes of an attachment, as far as it has an address of their family: the VRF's, then its own, of which
+ * one to the same destination replaces the VRF's. In bridge mode each gets a next hop: its own, else the first
+ * of `gateways` of its family. Throws a CniError naming VRF and route where there is none, and for a next hop
+ * in routed mode.
+ */
 export function resolveRoutes(
   vrf: Vrf,
   request: Pick<AttachmentRequest, 'routes'>,
+  addresses: readonly string[],
   gateways: readonly string[],
 ): { to: string; via?: string }[] {
+  const spoken = new Set(addresses.map(familyOf));
   const routes = [...vrf.spec.routes, ...(request.routes ?? [])];
   const unique = new Map(routes.map((route) => [route.to, route]));
-  return [...unique.values()].flatMap(({ to, via }) => {
-    if (vrf.spec.mode === 'routed') return [{ to }];
-    const next = via ?? gateways.find((gateway) => familyOf(gateway) === familyOf(to));
-    return next === undefined ? [] : [{ to, via: next }];
-  });
+  return [...unique.values()]
+    .filter(({ to }) => spoken.has(familyOf(to)))
+    .map(({ to, via }) => {
+      if (vrf.spec.mode === 'routed') {
+        if (via !== undefined) throw needlessNextHop(vrf, to, via);
+        return { to };
+      }
+      const next = via ?? gateways.find((gateway) => familyOf(gateway) === familyOf(to));
+      if (next === undefined) throw missingNextHop(vrf, to);
+      return { to, via: next };
+    });
+}
+
+function missingNextHop({ metadata }: Vrf, to: string): CniError {
+  return new CniError(
+    CniCode.invalidConfig,
+    `VRF ${metadata.name}: route ${to} has no next hop`,
+    `give the route a "via" in the annotation, or an IPv${familyOf(to)} pool of the VRF a gateway`,
+  );
+}
+
+function needlessNextHop({ metadata }: Vrf, to: string, via: string): CniError {
+  return new CniError(
+    CniCode.invalidConfig,
+    `VRF ${metadata.name}: route ${to} has the next hop ${via}`,
+    'in mode routed the node is the next hop: remove "via" from the annotation',
+  );
 }
 
 /** The names of the pod ends, in order: those asked for, else `net1`, `net2`, … that nothing else has. */
 export function chooseInterfaces(requests: readonly AttachmentRequest[], taken: ReadonlySet<string>): string[] {
-  const used = new Set([...taken, ...requests.flatMap((request) => [request.vrf, ...(request.interface ? [request.interface] : [])])]);
+  const used = new Set([
+    ...taken,
+    ...requests.flatMap((request) => [request.vrf, ...(request.interface ? [request.interface] : [])]),
+  ]);
   return requests.map((request) => {
     if (request.interface !== undefined) return request.interface;
     let number = 1;

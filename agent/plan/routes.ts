@@ -18,19 +18,20 @@ export function hostPrefix(prefix: string): string {
   return `${plainAddress(prefix)}/${familyOf(prefix) === 4 ? 32 : 128}`;
 }
 
-/** The route to an address's own network, said explicitly since addresses are added with NOPREFIXROUTE. */
-export function connectedRoute(place: Place, table: number, dev: string, address: string): Route {
-  const family = familyOf(address);
-  return {
-    object: 'route',
-    in: place,
-    family,
-    table,
-    type: 'unicast',
-    to: formatPrefix(networkOf(parsePrefix(address))),
-    dev,
-    ...(family === 4 ? { src: plainAddress(address) } : {}),
-  };
+/**
+ * The routes to the addresses' own networks, said explicitly since addresses are added with NOPREFIXROUTE. Of
+ * several addresses in one network the first is the source.
+ */
+export function connectedRoutes(place: Place, table: number, dev: string, addresses: readonly string[]): Route[] {
+  const sources = new Map<string, string>();
+  for (const address of addresses) {
+    const network = formatPrefix(networkOf(parsePrefix(address)));
+    if (!sources.has(network)) sources.set(network, plainAddress(address));
+  }
+  return [...sources].map(([to, src]) => {
+    const family = familyOf(to);
+    return { object: 'route', in: place, family, table, type: 'unicast', to, dev, ...(family === 4 ? { src } : {}) };
+  });
 }
 
 /** Routes that end a look-up that misses, so that it never goes on to a default route of another table. */

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { apply } from '../apply/executor.ts';
 import { observe, observeLink } from '../apply/observe.ts';
 import { Ipam } from '../ipam/ipam.ts';
-import { vrfPlace } from '../plan/desired.ts';
 import { describeStep } from '../plan/describe.ts';
+import { vrfPlace } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import { hostEnd } from '../plan/host-end.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
@@ -41,7 +41,8 @@ export class Agent {
       ? { backend: 'device', pod: 'device', because: 'this kernel has VRF devices' }
       : { backend: 'namespace', pod: 'rules', because: 'this kernel has no VRF devices' };
     log.info({ auto, labels }, 'backend auto means this here');
-    for (const { file, reason } of this.attachments.unreadable) log.error({ file, reason }, 'attachment record is unreadable: left as it is');
+    for (const { file, reason } of this.attachments.unreadable)
+      log.error({ file, reason }, 'attachment record is unreadable: left as it is');
     for (const problem of source.problems()) log.error(formatProblem(problem));
   }
 
@@ -52,7 +53,10 @@ export class Agent {
       const handle = this.node.lookup(vrfPlace(vrf));
       if (handle && observeLink(handle, name)) this.ipam.restore(vrf.name, record.owner, addresses);
       else {
-        this.#log.warn({ ...record.owner, vrf: vrf.name, hostEnd: name }, 'attachment is gone from the kernel: forgotten');
+        this.#log.warn(
+          { ...record.owner, vrf: vrf.name, hostEnd: name },
+          'attachment is gone from the kernel: forgotten',
+        );
         this.attachments.remove(record);
       }
     }
@@ -80,7 +84,10 @@ export class Agent {
     const own = this.attachments.list().filter(({ attachment }) => attachment.vrf.name === name);
     const desired = [...nodeVrf(own[0]!.attachment.vrf), ...own.flatMap(({ attachment }) => hostEnd(attachment))];
     try {
-      const steps = diff(desired, observe(desired, (place) => this.node.lookup(place)));
+      const steps = diff(
+        desired,
+        observe(desired, (place) => this.node.lookup(place)),
+      );
       if (steps.length === 0) return;
       this.#log.warn({ vrf: name, steps: steps.map(describeStep) }, 'the kernel differs from what was made: repairing');
       apply(steps, this.node.host());

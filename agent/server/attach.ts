@@ -37,16 +37,22 @@ export function attach(agent: Agent, request: Request, pod: PlaceHandle, log: Lo
   refuseTaken(wanted, interfaces, state);
   const claimed: Owner[] = [];
   try {
-    const records = wanted.map(({ one, vrf }, i) => {
+    const records: AttachmentRecord[] = [];
+    wanted.forEach(({ one, vrf }, i) => {
       const owner = { ...identity, containerId: request.containerId, interface: interfaces[i]! };
       claimed.push(owner);
-      return plannedRecord(agent, request, one, vrf, owner, state);
+      const nodeVrf = agent.vrfs.resolve(vrf, vrfsOf(records));
+      records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state));
     });
-    return make(agent, records, pod, log);
+    return make(agent, records, pod, state, log);
   } catch (error) {
     for (const owner of claimed) agent.ipam.release(owner);
     throw error;
   }
+}
+
+function vrfsOf(records: readonly AttachmentRecord[]): NodeVrf[] {
+  return records.map(({ attachment }) => attachment.vrf);
 }
 
 function openVrf({ source }: Agent, name: string, identity: PodIdentity): Vrf {
@@ -62,7 +68,9 @@ function openVrf({ source }: Agent, name: string, identity: PodIdentity): Vrf {
     `VRF ${name} does not exist`,
     [
       known.length > 0 ? `known are ${known.join(', ')}` : 'no VRF is defined on this node',
-      ...(problem ? [`and ${problem.file} could not be read: ${[problem.field, problem.message].filter(Boolean).join(': ')}`] : []),
+      ...(problem
+        ? [`and ${problem.file} could not be read: ${[problem.field, problem.message].filter(Boolean).join(': ')}`]
+        : []),
     ].join('; '),
   );
 }
@@ -80,7 +88,11 @@ function refuseRepeated({ attachments }: Agent, { containerId, network, ifname }
 /** A pod with host networking would hand over the node's own namespace. */
 function refuseNodeNamespace({ node }: Agent, pod: PlaceHandle): void {
   if (fstatSync(pod.netns).ino !== fstatSync(node.handle.netns).ino) return;
-  throw new CniError(CniCode.refused, "the pod's network namespace is the node's own", 'a pod with hostNetwork cannot be attached to a VRF');
+  throw new CniError(
+    CniCode.refused,
+    "the pod's network namespace is the node's own",
+    'a pod with hostNetwork cannot be attached to a VRF',
+  );
 }
 
 function refuseTaken(wanted: { one: AttachmentRequest }[], interfaces: readonly string[], state: PodState): void {
@@ -94,8 +106,14 @@ function refuseTaken(wanted: { one: AttachmentRequest }[], interfaces: readonly 
   });
 }
 
-function plannedRecord(agent: Agent, request: Request, one: AttachmentRequest, vrf: Vrf, owner: Owner, state: PodState): AttachmentRecord {
-  const nodeVrf = agent.vrfs.resolve(vrf);
+function plannedRecord(
+  agent: Agent,
+  request: Request,
+  one: AttachmentRequest,
+  { vrf, nodeVrf }: { vrf: Vrf; nodeVrf: NodeVrf },
+  owner: Owner,
+  state: PodState,
+): AttachmentRecord {
   const uplinkAddresses = (nodeVrf.uplink?.addresses ?? []).map(plainAddress);
   const allocations = agent.ipam.claim(vrf, owner, one.addresses, uplinkAddresses);
   const routed = vrf.spec.mode === 'routed';
@@ -144,12 +162,26 @@ function unique(objects: readonly KernelObject[]): KernelObject[] {
   return [...new Map(objects.map((object) => [key(object), object])).values()];
 }
 
-function make(agent: Agent, records: readonly AttachmentRecord[], pod: PlaceHandle, log: Logger): AddReply {
+function make(
+  agent: Agent,
+  records: readonly AttachmentRecord[],
+  pod: PlaceHandle,
+  state: PodState,
+  log: Logger,
+): AddReply {
   const { node, vrfs, attachments } = agent;
   const own = records.map(({ attachment }) => attachment);
   const desired = unique(own.flatMap((attachment) => [...hostEnd(attachment), ...podSide(attachment)]));
-  const observed = observe(desired, (place) => (place === 'pod' ? pod : node.lookup(place)));
-  const steps = [...own.flatMap(({ vrf }) => vrfs.plan(vrf)), ...diff(desired, observed)];
+  // Of the host ends nothing is looked at: their names are this container's own, and the kernel refuses one that exists.
+  const observed = observe(
+    desired.filter((object) => object.in === 'pod'),
+    () => pod,
+    state,
+  );
+  const steps = [
+    ...own.flatMap(({ vrf }, i) => vrfs.plan(vrf, vrfsOf(records.slice(0, i)))),
+    ...diff(desired, observed),
+  ];
   // Recorded before anything is made: whatever happens then, the record says what to look for.
   for (const record of records) attachments.put(record);
   try {
@@ -157,7 +189,10 @@ function make(agent: Agent, records: readonly AttachmentRecord[], pod: PlaceHand
     for (const { vrf } of own) vrfs.made(vrf);
     for (const { owner, attachment } of records) {
       const { vrf, addresses, hostEnd: host, pod: side } = attachment;
-      log.info({ ...owner, vrf: vrf.name, backend: vrf.backend, podSide: side.kind, hostEnd: host, addresses }, 'attached');
+      log.info(
+        { ...owner, vrf: vrf.name, backend: vrf.backend, podSide: side.kind, hostEnd: host, addresses },
+        'attached',
+      );
     }
     return { ...reply(own), sysctls: sysctls.map(({ path, value }) => ({ path, value })) };
   } catch (error) {
@@ -172,7 +207,12 @@ function reply(own: readonly Attachment[]): Pick<AddReply, 'interfaces' | 'ips'>
     ips: own.flatMap(({ addresses, routes, vrf }, index) =>
       addresses.map((address) => {
         const family = familyOf(address);
-        const next = vrf.mode === 'routed' ? (family === 4 ? gateway4 : gateway6) : routes.find(({ to }) => familyOf(to) === family)?.via;
+        const next =
+          vrf.mode === 'routed'
+            ? family === 4
+              ? gateway4
+              : gateway6
+            : routes.find(({ to }) => familyOf(to) === family)?.via;
         return { address, interface: index, ...(next === undefined ? {} : { gateway: next }) };
       }),
     ),

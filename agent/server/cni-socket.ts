@@ -55,7 +55,9 @@ async function serve(socket: net.Socket, handle: Handler, log: Logger): Promise<
     reply = await handle(await readRequest(descriptorOf(socket)));
   } catch (error) {
     const failure =
-      error instanceof CniError ? error : new CniError(CniCode.ioFailure, `the agent failed: ${(error as Error).message}`, "see the agent's log");
+      error instanceof CniError
+        ? error
+        : new CniError(CniCode.ioFailure, `the agent failed: ${(error as Error).message}`, "see the agent's log");
     if (!(error instanceof CniError)) log.error({ error: (error as Error).stack }, 'request failed');
     else log.warn({ code: failure.code, details: failure.details }, failure.message);
     reply = { ok: false, error: failure.toBody() };
@@ -73,7 +75,11 @@ function descriptorOf(socket: net.Socket): number {
 async function readRequest(fd: number): Promise<Incoming> {
   const peer = peerCredentials(fd);
   if (peer.uid !== 0) {
-    throw new CniError(CniCode.refused, `uid ${peer.uid} (process ${peer.pid}) may not speak to the agent`, 'only root may: the CNI plugin runs as root');
+    throw new CniError(
+      CniCode.refused,
+      `uid ${peer.uid} (process ${peer.pid}) may not speak to the agent`,
+      'only root may: the CNI plugin runs as root',
+    );
   }
   const deadline = Date.now() + patience;
   const chunks: Buffer[] = [];
@@ -82,7 +88,8 @@ async function readRequest(fd: number): Promise<Incoming> {
   try {
     for (;;) {
       const chunk = Buffer.allocUnsafe(64 * 1024);
-      const received = receiveWithDescriptor(fd, chunk) ?? (pollReadable(fd, 1) ? receiveWithDescriptor(fd, chunk) : undefined);
+      const received =
+        receiveWithDescriptor(fd, chunk) ?? (pollReadable(fd, 1) ? receiveWithDescriptor(fd, chunk) : undefined);
       if (!received) {
         if (Date.now() > deadline) throw new CniError(CniCode.decodeFailure, `no whole request within ${patience} ms`);
         await pollReadableAsync(fd, 250);
@@ -92,7 +99,8 @@ async function readRequest(fd: number): Promise<Incoming> {
         if (descriptor !== undefined) close(descriptor);
         descriptor = received.descriptor;
       }
-      if (received.length === 0) throw new CniError(CniCode.decodeFailure, `the client closed after ${length} bytes of its request`);
+      if (received.length === 0)
+        throw new CniError(CniCode.decodeFailure, `the client closed after ${length} bytes of its request`);
       chunks.push(chunk.subarray(0, received.length));
       length += received.length;
       if (length > maxFrame) throw new CniError(CniCode.decodeFailure, `the request is longer than ${maxFrame} bytes`);
@@ -121,8 +129,15 @@ function parseRequest(line: Buffer): Request {
     );
   }
   const wrong = texts.find((key) => typeof value[key] !== 'string');
-  if (wrong || (value.verb !== 'ADD' && value.verb !== 'DEL') || (value.attach !== undefined && typeof value.attach !== 'string')) {
-    throw new CniError(CniCode.decodeFailure, `the request's ${wrong ?? 'verb or attach'} is missing or of the wrong type`);
+  if (
+    wrong ||
+    (value.verb !== 'ADD' && value.verb !== 'DEL') ||
+    (value.attach !== undefined && typeof value.attach !== 'string')
+  ) {
+    throw new CniError(
+      CniCode.decodeFailure,
+      `the request's ${wrong ?? 'verb or attach'} is missing or of the wrong type`,
+    );
   }
   return value as Request;
 }

@@ -1,6 +1,7 @@
 /** Who asks: the pod behind CNI_ARGS, and whether a VRF is open to it. */
-import type { Vrf } from '../api/vrf.ts';
+
 import { CniCode, CniError } from '../../common/errors.ts';
+import type { Vrf } from '../api/vrf.ts';
 
 export interface PodIdentity {
   /** Empty outside Kubernetes. */

@@ -1,14 +1,14 @@
 /** The VRFs on this node: made at the first attachment, taken back when their definition and their last pod are gone. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import type { Vrf } from '../api/vrf.ts';
 import { apply } from '../apply/executor.ts';
 import { observe, observeAddressesOf, observeLink } from '../apply/observe.ts';
-import type { Vrf } from '../api/vrf.ts';
 import { type NodeVrf, vrfPlace } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import { uplinkDevice } from '../plan/names.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
-import { chooseBackend, needsTable, type NodeFacts, resolveNodeVrf } from '../plan/resolve.ts';
+import { chooseBackend, type NodeFacts, needsTable, resolveNodeVrf } from '../plan/resolve.ts';
 import type { Step } from '../plan/step.ts';
 import { teardown } from '../plan/teardown.ts';
 import { checkUplink } from '../plan/uplink-check.ts';
@@ -32,24 +32,30 @@ export class NodeVrfs {
     this.#log = log;
   }
 
-  /** How this node realises a VRF; a table is chosen where one is needed. */
-  resolve(vrf: Vrf): NodeVrf {
+  /** How this node realises a VRF; a table is chosen where one is needed, which none of `alongside` has. */
+  resolve(vrf: Vrf, alongside: readonly NodeVrf[] = []): NodeVrf {
     const { mode } = vrf.spec;
     const backend = chooseBackend(vrf, this.#facts);
-    const table = needsTable({ mode, backend }) ? findTable(vrf, this.#node.handle, this.#source) : 0;
+    const table = needsTable({ mode, backend }) ? findTable(vrf, this.#node.handle, this.#source, alongside) : 0;
     return resolveNodeVrf(vrf, this.#facts, table);
   }
 
-  /** What is missing of a VRF on the node. Nothing, usually: then two look-ups are all it costs. */
-  plan(vrf: NodeVrf): Step[] {
+  /**
+   * What is missing of a VRF on the node, made together with `alongside`. Nothing, usually: then two look-ups are
+   * all it costs.
+   */
+  plan(vrf: NodeVrf, alongside: readonly NodeVrf[] = []): Step[] {
     if (isDeepStrictEqual(this.#store.get(vrf.name), vrf) && this.#stands(vrf)) return [];
-    return this.#fullPlan(vrf);
+    return this.#fullPlan(vrf, alongside);
   }
 
-  #fullPlan(vrf: NodeVrf): Step[] {
-    this.#checkUplink(vrf);
+  #fullPlan(vrf: NodeVrf, alongside: readonly NodeVrf[] = []): Step[] {
+    this.#checkUplink(vrf, [...this.#store.list(), ...alongside]);
     const desired = nodeVrf(vrf);
-    return diff(desired, observe(desired, (place) => this.#node.lookup(place)));
+    return diff(
+      desired,
+      observe(desired, (place) => this.#node.lookup(place)),
+    );
   }
 
   /** Whether the links that carry the VRF are where they were made. */
@@ -63,19 +69,23 @@ export class NodeVrfs {
     return device?.up === true && (!separate || device.master === name);
   }
 
-  #checkUplink(vrf: NodeVrf): void {
+  #checkUplink(vrf: NodeVrf, others: readonly NodeVrf[]): void {
     const { uplink } = vrf;
     if (!uplink) return;
     const inside = this.#node.lookup(vrfPlace(vrf));
     const outside = this.#node.handle;
     const device = uplinkDevice(uplink.interface, uplink.vlan);
-    const vlanDevice = uplink.vlan === undefined ? undefined : ((inside && observeLink(inside, device)) ?? observeLink(outside, device));
+    const vlanDevice =
+      uplink.vlan === undefined ? undefined : ((inside && observeLink(inside, device)) ?? observeLink(outside, device));
     const moved = uplink.vlan === undefined && inside && inside !== outside && observeLink(inside, uplink.interface);
     if (moved) return;
+    const made = this.#store.get(vrf.name)?.uplink;
+    const own = made?.interface === uplink.interface ? made.addresses : [];
     checkUplink(vrf, uplink, {
       parent: observeLink(outside, uplink.interface),
-      addresses: observeAddressesOf(outside, uplink.interface),
+      addresses: observeAddressesOf(outside, uplink.interface).filter((address) => !own.includes(address)),
       vlanDevice,
+      others,
     });
   }
 
@@ -84,7 +94,10 @@ export class NodeVrfs {
     if (isDeepStrictEqual(this.#store.get(vrf.name), vrf)) return;
     this.#store.put(vrf);
     const { name, mode, backend, table, uplink } = vrf;
-    this.#log.info({ vrf: name, mode, backend, ...(table ? { table } : {}), uplink: uplink?.interface }, 'VRF made on this node');
+    this.#log.info(
+      { vrf: name, mode, backend, ...(table ? { table } : {}), uplink: uplink?.interface },
+      'VRF made on this node',
+    );
   }
 
   /** Takes a VRF back when nobody needs it any more: its definition is gone and no pod is attached. */
@@ -138,5 +151,4 @@ export class NodeVrfs {
   list(): NodeVrf[] {
     return this.#store.list();
   }
-
 }

@@ -1,13 +1,13 @@
 /** The node as the agent has it at hand: its namespaces, what its kernel can do, and what it was told. */
-import { createLink } from '../netlink/codec/link.ts';
-import { RouteSocket } from '../netlink/socket.ts';
-import { errnoName } from '../netlink/sys/libc.ts';
+
 import { DeleteQueue } from '../apply/delete-queue.ts';
 import type { Host } from '../apply/executor.ts';
 import { NamedNamespaces } from '../apply/named-namespaces.ts';
 import { PlaceHandle } from '../apply/place.ts';
+import { createLink } from '../netlink/codec/link.ts';
+import { RouteSocket } from '../netlink/socket.ts';
+import { errnoName } from '../netlink/sys/libc.ts';
 import type { Place } from '../plan/kernel-object.ts';
-
 
 export class Node {
   readonly handle: PlaceHandle;

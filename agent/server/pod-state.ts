@@ -1,14 +1,14 @@
 /** What is in a pod's namespace before we add to it: names and tables taken. */
+
+import type { Seen } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
-import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
+import { decodeLink } from '../netlink/codec/link-decode.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
 import { isOurs } from '../plan/names.ts';
 import { freeTables } from '../plan/tables.ts';
 
-export interface PodState {
-  /** By name. */
-  links: ReadonlyMap<string, ObservedLink>;
+export interface PodState extends Seen {
   /** The table for a VRF device: the one it has from an earlier attachment, else a free one, given out once. */
   vrfTable(vrf: string): number;
   /** Two free tables for the policy rules of one attachment. */
@@ -17,13 +17,11 @@ export interface PodState {
 
 export function observePod(pod: PlaceHandle): PodState {
   const links = new Map(pod.socket.dump(dumpLinks(), decodeLink).map((link) => [link.name, link]));
+  const rules = ([4, 6] as const).flatMap((family) => pod.socket.dump(dumpRules(family), decodeRule));
   const used = new Map<number, string>();
   for (const { table, name } of links.values()) if (table !== undefined) used.set(table, name);
-  for (const family of [4, 6] as const) {
-    for (const { table, priority } of pod.socket.dump(dumpRules(family), decodeRule)) {
-      if (table !== undefined) used.set(table, `rule ${priority}`);
-    }
-  }
+  for (const { table, priority } of rules) if (table !== undefined) used.set(table, `rule ${priority}`);
+  const referred = new Set(used.keys());
   const take = (count: number) => {
     const tables = freeTables(count, (table) => used.get(table));
     for (const table of tables) used.set(table, 'this attachment');
@@ -31,6 +29,8 @@ export function observePod(pod: PlaceHandle): PodState {
   };
   return {
     links,
+    rules,
+    tables: referred,
     vrfTable(vrf) {
       const device = links.get(vrf);
       return device?.table !== undefined && isOurs(device.alias) ? device.table : take(1)[0]!;

@@ -6,7 +6,7 @@ import { announceAndClose } from '../apply/announce.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { RouteSocket } from '../netlink/socket.ts';
-import { AF_NETLINK, close, openPath, socketKind, SystemError } from '../netlink/sys/libc.ts';
+import { AF_NETLINK, close, openPath, SystemError, socketKind } from '../netlink/sys/libc.ts';
 import type { Agent } from './agent.ts';
 import { attach } from './attach.ts';
 import type { Incoming } from './cni-socket.ts';
@@ -38,7 +38,11 @@ function podHandle({ hasSocket, netns }: Request, descriptor: number | undefined
     return enteredHandle(netns);
   }
   if (descriptor === undefined) {
-    throw new CniError(CniCode.ioFailure, "the plugin sent no socket of the pod's namespace", 'plugin and agent are of different releases?');
+    throw new CniError(
+      CniCode.ioFailure,
+      "the plugin sent no socket of the pod's namespace",
+      'plugin and agent are of different releases?',
+    );
   }
   try {
     const { domain, protocol } = socketKind(descriptor);
@@ -46,7 +50,10 @@ function podHandle({ hasSocket, netns }: Request, descriptor: number | undefined
     return new PlaceHandle('pod', new RouteSocket(descriptor), 'never');
   } catch (error) {
     close(descriptor);
-    throw new CniError(CniCode.ioFailure, `what the plugin sent is no netlink route socket: ${(error as Error).message}`);
+    throw new CniError(
+      CniCode.ioFailure,
+      `what the plugin sent is no netlink route socket: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -55,7 +62,11 @@ function enteredHandle(netns: string): PlaceHandle {
   try {
     const fd = openPath(netns);
     try {
-      return new PlaceHandle('pod', inNamespace(fd, () => RouteSocket.open()), 'enter');
+      return new PlaceHandle(
+        'pod',
+        inNamespace(fd, () => RouteSocket.open()),
+        'enter',
+      );
     } finally {
       close(fd);
     }
@@ -66,6 +77,8 @@ function enteredHandle(netns: string): PlaceHandle {
       error.code === 'EPERM'
         ? 'this plugin (built with pkg) hands over no socket: give the agent CAP_SYS_ADMIN, or install the plugin built with bun'
         : undefined;
-    throw new CniError(code, `the agent cannot enter the pod's network namespace ${netns}: ${error.message}`, details, { cause: error });
+    throw new CniError(code, `the agent cannot enter the pod's network namespace ${netns}: ${error.message}`, details, {
+      cause: error,
+    });
   }
 }

@@ -1,8 +1,7 @@
-/** The agent's memory across restarts: one JSON file an attachment, replaced atomically. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The agent's memory of its attachments across restarts. */
 import type { Owner } from '../ipam/table.ts';
 import type { Attachment } from '../plan/desired.ts';
+import { JsonDirectory, type UnreadableRecord } from './json-directory.ts';
 
 const version = 1;
 
@@ -14,62 +13,47 @@ export interface AttachmentRecord {
   attachment: Attachment;
 }
 
-export interface UnreadableRecord {
-  file: string;
-  reason: string;
-}
-
-function isRecord(value: unknown): value is AttachmentRecord {
-  const record = value as Partial<AttachmentRecord> | null;
-  return record?.version === version && typeof record.owner?.containerId === 'string' && typeof record.attachment?.hostEnd === 'string';
+function wrongWith(value: unknown): string | undefined {
+  const { version: is, owner, attachment } = (value ?? {}) as Partial<AttachmentRecord>;
+  const sound =
+    is === version &&
+    typeof owner?.containerId === 'string' &&
+    typeof owner.interface === 'string' &&
+    typeof attachment?.hostEnd === 'string' &&
+    typeof attachment.vrf?.name === 'string' &&
+    Array.isArray(attachment.addresses);
+  return sound ? undefined : `not an attachment record of version ${version}`;
 }
 
 export class AttachmentStore {
-  readonly #directory: string;
-  readonly #records = new Map<string, AttachmentRecord>();
-  readonly unreadable: UnreadableRecord[] = [];
+  readonly #records: JsonDirectory<AttachmentRecord>;
 
   /** Reads what is there; files that are no records are kept aside in {@link unreadable}, never deleted. */
   constructor(directory: string) {
-    this.#directory = directory;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json'))) {
-      try {
-        const value: unknown = JSON.parse(readFileSync(join(directory, file), 'utf8'));
-        if (!isRecord(value)) throw new Error(`not an attachment record of version ${version}`);
-        this.#records.set(file, value);
-      } catch (error) {
-        this.unreadable.push({ file: join(directory, file), reason: (error as Error).message });
-      }
-    }
+    this.#records = new JsonDirectory(directory, wrongWith);
   }
 
-  #file({ owner }: Pick<AttachmentRecord, 'owner'>): string {
-    return `${encodeURIComponent(owner.containerId)}.${encodeURIComponent(owner.interface)}.json`;
+  get unreadable(): readonly UnreadableRecord[] {
+    return this.#records.unreadable;
   }
 
   put(record: AttachmentRecord): void {
-    const file = this.#file(record);
-    const path = join(this.#directory, file);
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
-    this.#records.set(file, record);
+    this.#records.put(record, record.owner.containerId, record.owner.interface);
   }
 
-  remove(record: Pick<AttachmentRecord, 'owner'>): void {
-    const file = this.#file(record);
-    rmSync(join(this.#directory, file), { force: true });
-    this.#records.delete(file);
+  remove({ owner }: Pick<AttachmentRecord, 'owner'>): void {
+    this.#records.remove(owner.containerId, owner.interface);
   }
 
   list(): AttachmentRecord[] {
-    return [...this.#records.values()];
+    return this.#records.list();
   }
 
   /** The attachments made in one run of the chain: for one container in one network, over one primary interface. */
   of(containerId: string, network: string, primary: string): AttachmentRecord[] {
     return this.list().filter(
-      ({ owner, network: own, attachment }) => owner.containerId === containerId && own === network && attachment.primary === primary,
+      (record) =>
+        record.owner.containerId === containerId && record.network === network && record.attachment.primary === primary,
     );
   }
 }

@@ -1,42 +1,37 @@
-/** Which VRFs the agent has made on this node, one JSON file each, so that it can take them back after a restart. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Which VRFs the agent has made on this node, so that it can take them back after a restart. */
 import type { NodeVrf } from '../plan/desired.ts';
+import { JsonDirectory, type UnreadableRecord } from './json-directory.ts';
+
+function wrongWith(value: unknown): string | undefined {
+  const { name, mode, backend } = (value ?? {}) as Partial<NodeVrf>;
+  return [name, mode, backend].every((text) => typeof text === 'string') ? undefined : 'not a record of a VRF';
+}
 
 export class VrfStore {
-  readonly #directory: string;
-  readonly #vrfs = new Map<string, NodeVrf>();
+  readonly #records: JsonDirectory<NodeVrf>;
 
+  /** Reads what is there; files that are no records are kept aside in {@link unreadable}, never deleted. */
   constructor(directory: string) {
-    this.#directory = directory;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json'))) {
-      try {
-        const vrf = JSON.parse(readFileSync(join(directory, file), 'utf8')) as NodeVrf;
-        if (typeof vrf?.name === 'string') this.#vrfs.set(vrf.name, vrf);
-      } catch {
-        // Half a file of a crash before the rename is impossible; a foreign one is left alone.
-      }
-    }
+    this.#records = new JsonDirectory(directory, wrongWith);
+  }
+
+  get unreadable(): readonly UnreadableRecord[] {
+    return this.#records.unreadable;
   }
 
   get(name: string): NodeVrf | undefined {
-    return this.#vrfs.get(name);
+    return this.#records.get(name);
   }
 
   list(): NodeVrf[] {
-    return [...this.#vrfs.values()];
+    return this.#records.list();
   }
 
   put(vrf: NodeVrf): void {
-    const path = join(this.#directory, `${vrf.name}.json`);
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(vrf)}\n`, { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
-    this.#vrfs.set(vrf.name, vrf);
+    this.#records.put(vrf, vrf.name);
   }
 
   remove(name: string): void {
-    rmSync(join(this.#directory, `${name}.json`), { force: true });
-    this.#vrfs.delete(name);
+    this.#records.remove(name);
   }
 }

@@ -1,5 +1,5 @@
 /** Addresses of links (linux/if_addr.h). */
-import { formatPrefix, fromBytes, parsePrefix, toBytes } from '../../../common/addresses.ts';
+import { fromBytes, parsePrefix, toBytes } from '../../../common/addresses.ts';
 import type { Address } from '../../plan/kernel-object.ts';
 import { AF, IFA, IFA_F, NLM_F, RT_SCOPE, RTM } from '../constants.ts';
 import { type Message, parseAttributes, u32 } from '../message.ts';
@@ -18,7 +18,12 @@ function message(type: number, flags: number, index: number, { address, scope, p
   return {
     type,
     flags,
-    header: ifaddrmsg(family === 4 ? AF.INET : AF.INET6, length, scope === 'link' ? RT_SCOPE.LINK : RT_SCOPE.UNIVERSE, index),
+    header: ifaddrmsg(
+      family === 4 ? AF.INET : AF.INET6,
+      length,
+      scope === 'link' ? RT_SCOPE.LINK : RT_SCOPE.UNIVERSE,
+      index,
+    ),
     attributes: [
       [IFA.LOCAL, bytes],
       [IFA.ADDRESS, bytes],
@@ -52,7 +57,6 @@ export function decodeAddress(body: Buffer): ObservedAddress {
   const attributes = parseAttributes(body, 8);
   // On point-to-point links IFA_ADDRESS is the peer; IPv6 without a peer has IFA_ADDRESS only.
   const bytes = attributes.get(IFA.LOCAL) ?? attributes.get(IFA.ADDRESS) ?? Buffer.alloc(0);
-  const prefix = parsePrefix(`${fromBytes(bytes)}/${body[1]}`);
   const scope = body[3] === RT_SCOPE.LINK ? 'link' : body[3] === RT_SCOPE.HOST ? 'host' : 'global';
-  return { index: body.readUInt32LE(4), address: formatPrefix(prefix), scope };
+  return { index: body.readUInt32LE(4), address: `${fromBytes(bytes)}/${body[1]}`, scope };
 }

@@ -18,7 +18,12 @@ export function addFdb(port: number, mac: string): Message {
 }
 
 export function deleteFdb(port: number, mac: string): Message {
-  return { type: RTM.DELNEIGH, flags: 0, header: ndmsg(port, 0, NTF.MASTER), attributes: [[NDA.LLADDR, macBytes(mac)]] };
+  return {
+    type: RTM.DELNEIGH,
+    flags: 0,
+    header: ndmsg(port, 0, NTF.MASTER),
+    attributes: [[NDA.LLADDR, macBytes(mac)]],
+  };
 }
 
 /** All entries of one port. */

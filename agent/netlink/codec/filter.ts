@@ -1,6 +1,17 @@
 /** Classic BPF filters on clsact (linux/pkt_cls.h, linux/pkt_sched.h; man 8 tc-bpf). */
 import type { Filter, Instruction } from '../../plan/kernel-object.ts';
-import { ETH_P_ALL, NLM_F, RTM, TC_H_CLSACT, TC_H_CLSACT_HANDLE, TC_H_MIN_EGRESS, TC_H_MIN_INGRESS, TCA, TCA_BPF, TCA_BPF_FLAG_ACT_DIRECT } from '../constants.ts';
+import {
+  ETH_P_ALL,
+  NLM_F,
+  RTM,
+  TC_H_CLSACT,
+  TC_H_CLSACT_HANDLE,
+  TC_H_MIN_EGRESS,
+  TC_H_MIN_INGRESS,
+  TCA,
+  TCA_BPF,
+  TCA_BPF_FLAG_ACT_DIRECT,
+} from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, parseText, text, u16, u32 } from '../message.ts';
 
 /** The preferences of our two filters; lower ones would be asked first. */
@@ -25,6 +36,7 @@ export function ensureClsact(index: number): Message {
   };
 }
 
+/** Takes the filters of both directions along. */
 export function deleteClsact(index: number): Message {
   return {
     type: RTM.DELQDISC,
@@ -49,7 +61,13 @@ function program(instructions: readonly Instruction[]): Uint8Array {
   return bytes;
 }
 
-function bpf(index: number, direction: Filter['direction'], preference: number, instructions: readonly Instruction[], direct: boolean): Message {
+function bpf(
+  index: number,
+  direction: Filter['direction'],
+  preference: number,
+  instructions: readonly Instruction[],
+  direct: boolean,
+): Message {
   const options: Attribute[] = [
     [TCA_BPF.OPS_LEN, u16(instructions.length)],
     [TCA_BPF.OPS, program(instructions)],
@@ -107,6 +125,11 @@ export function programText(instructions: readonly Instruction[]): string {
   return Buffer.from(program(instructions)).toString('hex');
 }
 
+/** The preference in an RTM_NEWTFILTER message, whatever the filter. */
+export function decodePreference(body: Buffer): number {
+  return body.readUInt32LE(16) >>> 16;
+}
+
 /** Decodes the body of an RTM_NEWTFILTER message; undefined for the line that announces a preference. */
 export function decodeFilter(body: Buffer): ObservedFilter | undefined {
   const attributes = parseAttributes(body, 20);
@@ -116,7 +139,7 @@ export function decodeFilter(body: Buffer): ObservedFilter | undefined {
   const options = parseAttributes(optionBytes);
   return {
     index: body.readInt32LE(4),
-    preference: body.readUInt32LE(16) >>> 16,
+    preference: decodePreference(body),
     kind: parseText(kind),
     direct: ((options.get(TCA_BPF.FLAGS)?.readUInt32LE(0) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
     program: options.get(TCA_BPF.OPS)?.toString('hex') ?? '',

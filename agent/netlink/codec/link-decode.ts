@@ -1,5 +1,18 @@
 /** Links as the kernel reports them. */
-import { ADDR_GEN_MODE, AF, IFF, IFLA, IFLA_BR, IFLA_BRPORT, IFLA_INET_CONF, IFLA_INET6_ADDR_GEN_MODE, IFLA_INFO, IFLA_VLAN_ID, IFLA_VRF_TABLE, IPV4_DEVCONF } from '../constants.ts';
+import {
+  ADDR_GEN_MODE,
+  AF,
+  IFF,
+  IFLA,
+  IFLA_BR,
+  IFLA_BRPORT,
+  IFLA_INET_CONF,
+  IFLA_INET6_ADDR_GEN_MODE,
+  IFLA_INFO,
+  IFLA_VLAN_ID,
+  IFLA_VRF_TABLE,
+  IPV4_DEVCONF,
+} from '../constants.ts';
 import { macText, parseAttributes, parseText } from '../message.ts';
 
 export interface ObservedLink {
@@ -79,7 +92,10 @@ export function decodeLink(body: Buffer): ObservedLink {
     ipv4: decodeIpv4(families),
     bridge:
       kind === 'bridge' && data
-        ? { multicastSnooping: flag(data.get(IFLA_BR.MCAST_SNOOPING)), forwardDelay: number32(data.get(IFLA_BR.FORWARD_DELAY)) ?? 0 }
+        ? {
+            multicastSnooping: flag(data.get(IFLA_BR.MCAST_SNOOPING)),
+            forwardDelay: number32(data.get(IFLA_BR.FORWARD_DELAY)) ?? 0,
+          }
         : undefined,
     bridgePort: slave && {
       learning: flag(slave.get(IFLA_BRPORT.LEARNING)),

@@ -14,6 +14,7 @@ import {
   IFLA_VRF_TABLE,
   IPV4_DEVCONF,
   NLM_F,
+  RTEXT_FILTER_SKIP_STATS,
   RTM,
   VETH_INFO_PEER,
 } from '../constants.ts';
@@ -84,9 +85,13 @@ export function setLinkGroup(index: number, group: number): Message {
 }
 
 /** Moves a link into the namespace behind a descriptor. */
-export function moveLink(index: number, netns: number): Message {
-  return { type: RTM.NEWLINK, flags: 0, header: ifinfomsg(index), attributes: [[IFLA.NET_NS_FD, u32(netns)]] };
+export function moveLink(index: number, netns: number, up = false): Message {
+  const header = up ? ifinfomsg(index, IFF.UP, IFF.UP) : ifinfomsg(index);
+  return { type: RTM.NEWLINK, flags: 0, header, attributes: [[IFLA.NET_NS_FD, u32(netns)]] };
 }
+
+/** Adding up every counter of every processor is most of what a look at a link costs. */
+const withoutStatistics: Attribute = [IFLA.EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)];
 
 /** One link by index or name. */
 export function getLink(which: { index: number } | { name: string }): Message {
@@ -94,12 +99,12 @@ export function getLink(which: { index: number } | { name: string }): Message {
     type: RTM.GETLINK,
     flags: 0,
     header: ifinfomsg('index' in which ? which.index : 0),
-    attributes: 'name' in which ? [[IFLA.IFNAME, text(which.name)]] : [],
+    attributes: 'name' in which ? [[IFLA.IFNAME, text(which.name)], withoutStatistics] : [withoutStatistics],
   };
 }
 
 export function dumpLinks(): Message {
-  return { type: RTM.GETLINK, flags: NLM_F.DUMP, header: ifinfomsg(), attributes: [] };
+  return { type: RTM.GETLINK, flags: NLM_F.DUMP, header: ifinfomsg(), attributes: [withoutStatistics] };
 }
 
 function addressFamilies(settings: LinkSettings): Attribute[] {
@@ -139,10 +144,7 @@ function linkInfo({ bridge, bridgePort }: LinkSettings): Attribute[] {
       [IFLA_BRPORT.MCAST_FLOOD, u8(Number(bridgePort.multicastFlood))],
       [IFLA_BRPORT.BCAST_FLOOD, u8(Number(bridgePort.broadcastFlood))],
     ];
-    return [
-      [IFLA_INFO.SLAVE_KIND, text('bridge')],
-      [IFLA_INFO.SLAVE_DATA, data],
-    ];
+    return [[IFLA_INFO.SLAVE_DATA, data]];
   }
   return [];
 }

@@ -1,19 +1,25 @@
 /** Routes (linux/rtnetlink.h, struct rtmsg). */
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, Route } from '../../plan/kernel-object.ts';
-import { AF, NLM_F, RT_SCOPE, RT_TABLE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
+import { AF, NLM_F, RT_SCOPE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, u32 } from '../message.ts';
 
-const types = { unicast: RTN.UNICAST, local: RTN.LOCAL, multicast: RTN.MULTICAST, unreachable: RTN.UNREACHABLE } as const;
-const typeNames = new Map<number, Route['type']>(Object.entries(types).map(([name, value]) => [value, name as Route['type']]));
+const types = {
+  unicast: RTN.UNICAST,
+  local: RTN.LOCAL,
+  multicast: RTN.MULTICAST,
+  unreachable: RTN.UNREACHABLE,
+} as const;
+const typeNames = new Map<number, Route['type']>(
+  Object.entries(types).map(([name, value]) => [value, name as Route['type']]),
+);
 
 /** What the kernel gives an IPv6 route that says no metric (net/ipv6, IP6_RT_PRIO_USER). */
 const defaultMetric6 = 1024;
 
-/** rtmsg: u8 family, dst length, src length, tos, table, protocol, scope, type, u32 flags. */
-function rtmsg(family: Family, length: number, table: number, scope: number, type: number, flags: number): Uint8Array {
-  const small = table > 255 ? RT_TABLE.COMPAT : table;
-  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, length, 0, 0, small, RTPROT.STATIC, scope, type, ...u32(flags));
+/** rtmsg: u8 family, dst length, src length, tos, table (here always in RTA_TABLE), protocol, scope, type, u32 flags. */
+function rtmsg(family: Family, length: number, scope: number, type: number, flags: number): Uint8Array {
+  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, length, 0, 0, 0, RTPROT.STATIC, scope, type, ...u32(flags));
 }
 
 function scopeOf({ type, via, dev }: Route): number {
@@ -33,7 +39,7 @@ function message(type: number, flags: number, route: Route, index: number | unde
   if (route.metric !== undefined) attributes.push([RTA.PRIORITY, u32(route.metric)]);
   // Onlink: the kernel would check the gateway against table main, where the link has no routes.
   const routeFlags = route.via !== undefined ? RTNH_F_ONLINK : 0;
-  const header = rtmsg(route.family, length, route.table, route.family === 4 ? scopeOf(route) : 0, types[route.type], routeFlags);
+  const header = rtmsg(route.family, length, route.family === 4 ? scopeOf(route) : 0, types[route.type], routeFlags);
   return { type, flags, header, attributes };
 }
 
@@ -62,6 +68,11 @@ export interface ObservedRoute extends Omit<Route, 'object' | 'in' | 'type'> {
   index: number | undefined;
 }
 
+/** A gateway of the other family (struct rtvia: u16 family, then the address): `via inet6 fe80::1` of an IPv4 route. */
+function otherFamily(via: Buffer | undefined): string | undefined {
+  return via && fromBytes(via.subarray(2));
+}
+
 /** Decodes the body of an RTM_NEWROUTE message. */
 export function decodeRoute(body: Buffer): ObservedRoute {
   const family: Family = body[0] === AF.INET ? 4 : 6;
@@ -78,7 +89,7 @@ export function decodeRoute(body: Buffer): ObservedRoute {
     protocol: body[5]!,
     to: `${address(RTA.DST) ?? (family === 4 ? '0.0.0.0' : '::')}/${body[1]}`,
     index: attributes.get(RTA.OIF)?.readUInt32LE(0),
-    via: address(RTA.GATEWAY),
+    via: address(RTA.GATEWAY) ?? otherFamily(attributes.get(RTA.VIA)),
     src: address(RTA.PREFSRC),
     metric: family === 6 && metric === defaultMetric6 ? undefined : metric,
   };

@@ -1,12 +1,12 @@
 /** Policy rules (linux/fib_rules.h). */
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, LocalRule, Rule } from '../../plan/kernel-object.ts';
-import { AF, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
+import { AF, FIB_RULE_INVERT, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, parseText, text, u8, u32 } from '../message.ts';
 
-/** fib_rule_hdr: u8 family, dst length, src length, tos, table, two reserved, u8 action, u32 flags. */
-function ruleHeader(family: Family, dst: number, src: number, table: number, action: number): Uint8Array {
-  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, dst, src, 0, table > 255 ? 0 : table, 0, 0, action, ...u32(0));
+/** fib_rule_hdr: u8 family, dst length, src length, tos, table (here always in FRA_TABLE), two reserved, u8 action, u32 flags. */
+function ruleHeader(family: Family, dst: number, src: number, action: number): Uint8Array {
+  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, dst, src, 0, 0, 0, 0, action, ...u32(0));
 }
 
 function selector(prefix: string | undefined): { length: number; bytes: Uint8Array } | undefined {
@@ -15,7 +15,12 @@ function selector(prefix: string | undefined): { length: number; bytes: Uint8Arr
   return { length: Number(prefix.slice(slash + 1)), bytes: toBytes(prefix.slice(0, slash)) };
 }
 
-const actions = { lookup: FR_ACT.LOOKUP, l3mdev: FR_ACT.LOOKUP, unreachable: FR_ACT.UNREACHABLE, blackhole: FR_ACT.BLACKHOLE } as const;
+const actions = {
+  lookup: FR_ACT.LOOKUP,
+  l3mdev: FR_ACT.LOOKUP,
+  unreachable: FR_ACT.UNREACHABLE,
+  blackhole: FR_ACT.BLACKHOLE,
+} as const;
 
 function message(type: number, flags: number, rule: Rule): Message {
   const to = selector(rule.to);
@@ -31,7 +36,7 @@ function message(type: number, flags: number, rule: Rule): Message {
   if (rule.oif !== undefined) attributes.push([FRA.OIFNAME, text(rule.oif)]);
   if (rule.table !== undefined) attributes.push([FRA.TABLE, u32(rule.table)]);
   if (rule.action === 'l3mdev') attributes.push([FRA.L3MDEV, u8(1)]);
-  const header = ruleHeader(rule.family, to?.length ?? 0, from?.length ?? 0, rule.table ?? 0, actions[rule.action]);
+  const header = ruleHeader(rule.family, to?.length ?? 0, from?.length ?? 0, actions[rule.action]);
   return { type, flags, header, attributes };
 }
 
@@ -61,12 +66,25 @@ export function moveLocalRule({ family, priority }: Pick<LocalRule, 'family' | '
 }
 
 export function dumpRules(family: Family): Message {
-  return { type: RTM.GETRULE, flags: NLM_F.DUMP, header: ruleHeader(family, 0, 0, 0, 0), attributes: [] };
+  return { type: RTM.GETRULE, flags: NLM_F.DUMP, header: ruleHeader(family, 0, 0, 0), attributes: [] };
 }
 
 export interface ObservedRule extends Omit<Rule, 'object' | 'in' | 'action'> {
   action: Rule['action'] | 'other';
+  /** Set when it selects by what a {@link Rule} cannot say (a mark, ports, "not", …): it is somebody else's. */
+  narrowed?: true;
 }
+
+const otherSelectors = [
+  FRA.FWMARK,
+  FRA.TUN_ID,
+  FRA.UID_RANGE,
+  FRA.IP_PROTO,
+  FRA.SPORT_RANGE,
+  FRA.DPORT_RANGE,
+  FRA.DSCP,
+  FRA.FLOWLABEL,
+];
 
 function actionOf(number: number, l3mdev: boolean): ObservedRule['action'] {
   if (number === FR_ACT.LOOKUP) return l3mdev ? 'l3mdev' : 'lookup';
@@ -86,6 +104,8 @@ export function decodeRule(body: Buffer): ObservedRule {
     return bytes && parseText(bytes);
   };
   const action = actionOf(body[7]!, attributes.get(FRA.L3MDEV)?.[0] === 1);
+  const inverted = (body.readUInt32LE(8) & FIB_RULE_INVERT) !== 0;
+  const narrowed = body[3] !== 0 || inverted || otherSelectors.some((type) => attributes.has(type));
   const table = attributes.get(FRA.TABLE)?.readUInt32LE(0) ?? body[4]!;
   return {
     family: body[0] === AF.INET ? 4 : 6,
@@ -96,5 +116,6 @@ export function decodeRule(body: Buffer): ObservedRule {
     oif: name(FRA.OIFNAME),
     to: prefix(FRA.DST, body[1]!),
     from: prefix(FRA.SRC, body[2]!),
+    ...(narrowed ? { narrowed } : {}),
   };
 }

@@ -22,7 +22,9 @@ const c = {
   open: libc.func('int open(const char *path, int flags, int mode)'),
   setns: libc.func('int setns(int fd, int type)'),
   unshare: libc.func('int unshare(int flags)'),
-  mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)'),
+  mount: libc.func(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)',
+  ),
   umount2: libc.func('int umount2(const char *target, int flags)'),
 };
 
@@ -149,7 +151,12 @@ export function receiveWithDescriptor(fd: number, into: Buffer): { length: numbe
   // The buffers' addresses sit in other buffers, where the collector cannot see them: keep them until here.
   const alive = iovec.length === 16 && control.length === 24;
   const controlLength = header.readBigUInt64LE(40);
-  if (alive && controlLength >= 20n && control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS) {
+  if (
+    alive &&
+    controlLength >= 20n &&
+    control.readInt32LE(8) === SOL_SOCKET &&
+    control.readInt32LE(12) === SCM_RIGHTS
+  ) {
     return { length, descriptor: control.readInt32LE(16) };
   }
   return { length };

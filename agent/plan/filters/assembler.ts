@@ -89,8 +89,10 @@ function returns(k: number): Statement {
   return { kind: 'other', code: opcode.return, k };
 }
 
-function flatten(source: Source): Statement[] {
-  return 'kind' in source ? [source] : source.flatMap(flatten);
+function flatten(source: Source, into: Statement[] = []): Statement[] {
+  if ('kind' in source) into.push(source);
+  else for (const part of source) flatten(part, into);
+  return into;
 }
 
 /** Several tests of one value in a row need it loaded once. */

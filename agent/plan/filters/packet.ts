@@ -163,7 +163,7 @@ export function macBytes(mac: string): Uint8Array {
 
 /** The multicast group of an address's neighbour solicitations (RFC 4291 section 2.7.1). */
 export function solicitedNodeGroup(address: Uint8Array): Uint8Array {
-  const group = toBytes('ff02::1:ff00:0');
+  const group = toBytes('ff02::1:ff00:0').slice();
   group.set(address.subarray(13), 13);
   return group;
 }

@@ -127,5 +127,10 @@ describe('a routed uplink', () => {
     expect(enters(over6(uplink.linkLocal, 58, neighbour(136, router.v6, macOption(2, router.mac))))).toBe(true);
   });
 
+  test('a link-local address that it was not told takes answers to neighbour solicitations, and nothing else', () => {
+    expect(enters(over6('fe80::7', 58, neighbour(136, router.v6, macOption(2, router.mac))))).toBe(true);
+    expect([128, 134, 135, 137].map((type) => enters(over6('fe80::7', 58, icmp(type))))).toEqual(Array(4).fill(false));
+  });
+
   test('router advertisements are dropped', () => expect(enters(over6('ff02::1', 58, icmp(134)))).toBe(false));
 });

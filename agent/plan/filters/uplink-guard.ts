@@ -25,8 +25,8 @@ import {
 } from './packet.ts';
 
 /**
- * `pods`: prefixes (`192.0.2.0/24`) in which pods' addresses lie, the subnets of the VRF's pools. `own`: all
- * addresses of the uplink itself, without prefix length, the IPv6 link-local one included.
+ * `pods`: prefixes (`192.0.2.0/24`) in which pods' addresses lie, the subnets of the VRF's pools. `own`: the
+ * addresses of the uplink itself, without prefix length; the IPv6 link-local one may be left out.
  */
 export interface RoutedUplink {
   pods: readonly string[];
@@ -77,6 +77,11 @@ export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): In
     dropMalformedIpv6(),
     unless(ipv6.nextHeader, protocol.icmpv6, 'other than ICMPv6'),
     skipIpv6Header(),
+    unless(behindIp.icmpv6Type, icmpv6.neighbourAdvertisement, 'no answer'),
+    unless(ipv6.hopLimit, 255, 'drop'),
+    // The kernel asks for a forwarded packet's next hop from the uplink's link-local address, which no plan knows.
+    whenBytes(ipv6.destination, toBytes('fe80::'), 'pass', 10),
+    label('no answer'),
     passNeighbourDiscoveryFor(own.v6),
     unlessAnyBytes(ipv6.destination, own.v6, 'to pods by IPv6'),
     whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoRequest, icmpv6.echoReply], 'pass'),

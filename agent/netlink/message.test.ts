@@ -1,0 +1,152 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type Attribute,
+  encodeMessage,
+  type Message,
+  macBytes,
+  macText,
+  parseAttributes,
+  parseText,
+  splitMessages,
+  text,
+  u16,
+  u32,
+} from './message.ts';
+
+const bytes = (...hex: string[]) => Buffer.from(hex.join('').replaceAll(' ', ''), 'hex');
+
+test('a message is a header, a fixed part, and attributes padded to four bytes', () => {
+  const message: Message = {
+    type: 16,
+    flags: 0x600,
+    header: Uint8Array.of(7, 0, 0, 0),
+    attributes: [
+      [3, text('mv0a')],
+      [
+        18,
+        [
+          [1, text('vrf')],
+          [2, [[1, u32(1001)]]],
+        ],
+      ],
+    ],
+  };
+  expect(encodeMessage(message, 0x01020304, 0x5)).toEqual(
+    bytes(
+      '38000000 1000 0506 04030201 00000000', // length, type, flags, sequence, port
+      '07000000',
+      '0900 0300 6d76306100 000000', // length without the padding
+      '1800 1280', // nested
+      '0800 0100 76726600',
+      '0c00 0280',
+      '0800 0100 e9030000',
+    ),
+  );
+});
+
+test('a datagram holds several messages', () => {
+  const [first, second, ...none] = splitMessages(
+    bytes('18000000 1000 0200 01000000 00000000 0102030405060708', '14000000 0300 0200 02000000 00000000 00000000'),
+  );
+  expect(first).toEqual({ type: 16, flags: 2, sequence: 1, body: bytes('0102030405060708') });
+  expect(second).toEqual({ type: 3, flags: 2, sequence: 2, body: bytes('00000000') });
+  expect(none).toEqual([]);
+});
+
+test.each([
+  ['is longer than its datagram', '18000000 1000 0200 01000000 00000000'],
+  ['is shorter than its header', '0f000000 1000 0200 01000000 00000000'],
+  ['says nothing of its length', '00000000 1000 0200 01000000 00000000'],
+])('a message that %s is an error', (_, hex) => {
+  expect(() => splitMessages(bytes(hex))).toThrow(/^netlink message at byte 0 claims \d+ of 16 bytes$/);
+});
+
+test.each([
+  ['is longer than what is left', '0900 0100 01020304'],
+  ['is shorter than its header', '0300 0100 01020304'],
+])('an attribute that %s is an error', (_, hex) => {
+  expect(() => parseAttributes(bytes('00000000', hex), 4)).toThrow(
+    /^netlink attribute at byte 4 claims \d of 8 bytes$/,
+  );
+});
+
+test('a message cut within its fixed part is an error', () => {
+  expect(() => parseAttributes(Buffer.alloc(8), 12)).toThrow('netlink message of 8 bytes lacks its fixed part of 12');
+});
+
+test('the flags "nested" and "network byte order" are no part of an attribute\'s type', () => {
+  expect([...parseAttributes(bytes('0400 12c0')).keys()]).toEqual([18]);
+});
+
+test('text ends at its NUL, or without one', () => {
+  expect(parseText(bytes('65746830 00 ff'))).toBe('eth0');
+  expect(parseText(bytes('65746830'))).toBe('eth0');
+});
+
+test('a MAC survives', () => {
+  expect(macText(macBytes('02:00:5E:10:00:0a'))).toBe('02:00:5e:10:00:0a');
+});
+
+test('numbers are little endian and unsigned', () => {
+  expect(Buffer.concat([u16(0x1234), u32(0xfedc_ba98)])).toEqual(bytes('3412 98badcfe'));
+});
+
+const leaf: fc.Arbitrary<Attribute[1]> = fc.uint8Array({ maxLength: 40 });
+
+/** Attributes nested up to `depth` levels. */
+function trees(depth: number): fc.Arbitrary<Attribute[]> {
+  const value = depth === 0 ? leaf : fc.oneof(leaf, trees(depth - 1));
+  const attribute = fc.tuple(fc.nat({ max: 0x3fff }), value);
+  return fc.uniqueArray(attribute, { maxLength: 5, selector: ([type]) => type });
+}
+
+function expectParsed(body: Buffer, offset: number, attributes: readonly Attribute[]): void {
+  const parsed = parseAttributes(body, offset);
+  expect([...parsed.keys()]).toEqual(attributes.map(([type]) => type));
+  for (const [type, value] of attributes) {
+    if (value instanceof Uint8Array) expect([...parsed.get(type)!]).toEqual([...value]);
+    else expectParsed(parsed.get(type)!, 0, value);
+  }
+}
+
+test('any messages survive being sent in one datagram', () => {
+  const header = fc.nat({ max: 5 }).map((words) => new Uint8Array(words * 4).fill(7));
+  const message = fc.record({ type: fc.nat({ max: 0xffff }), flags: fc.constant(0), header, attributes: trees(3) });
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 4 }), (messages) => {
+      const received = splitMessages(Buffer.concat(messages.map((one, i) => encodeMessage(one, i, 0x5))));
+      expect(received.map(({ type, sequence, flags }) => ({ type, sequence, flags }))).toEqual(
+        messages.map(({ type }, sequence) => ({ type, sequence, flags: 5 })),
+      );
+      received.forEach(({ body }, i) => {
+        const { header: fixed, attributes } = messages[i]!;
+        expect([...body.subarray(0, fixed.length)]).toEqual([...fixed]);
+        expectParsed(body, fixed.length, attributes);
+      });
+    }),
+  );
+});
+
+test('any bytes are messages or a RangeError', () => {
+  const small = fc.uint8Array({ maxLength: 200 }).map((random) => Buffer.from(random));
+  // Lengths that lead somewhere are rare in random bytes.
+  const plausible = small.map((random) => {
+    if (random.length >= 4) random.writeUInt32LE(random[0]! % (random.length + 4), 0);
+    return random;
+  });
+  const reader = (read: (random: Buffer) => unknown) => (random: Buffer) => {
+    try {
+      read(random);
+    } catch (error) {
+      expect(error).toHaveProperty('name', 'RangeError');
+    }
+  };
+  fc.assert(fc.property(fc.oneof(small, plausible), reader(splitMessages)));
+  fc.assert(
+    fc.property(
+      fc.oneof(small, plausible),
+      reader((random) => parseAttributes(random)),
+    ),
+  );
+});

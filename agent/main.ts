@@ -11,11 +11,28 @@ import { openDirectory } from './sources/directory.ts';
 const options = yargs(hideBin(process.argv))
   .scriptName('multivrf-agent')
   .usage('$0: attaches pods to customer VRFs on behalf of the multivrf CNI plugin')
-  .option('vrfs', { type: 'string', default: '/etc/multivrf/vrfs', describe: 'Directory of VRF definitions (*.yaml), watched' })
+  .option('vrfs', {
+    type: 'string',
+    default: '/etc/multivrf/vrfs',
+    describe: 'Directory of VRF definitions (*.yaml), watched',
+  })
   .option('socket', { type: 'string', default: defaultAgentSocket, describe: 'Unix socket for the plugin' })
-  .option('state', { type: 'string', default: '/run/multivrf/state', describe: 'Directory of what must outlive the agent but not a reboot' })
-  .option('netns-directory', { type: 'string', default: '/run/netns', describe: 'Directory of named network namespaces' })
-  .option('node-label', { type: 'string', array: true, default: [] as string[], describe: 'KEY=VALUE, for the nodeSelector of uplinks' })
+  .option('state', {
+    type: 'string',
+    default: '/run/multivrf/state',
+    describe: 'Directory of what must outlive the agent but not a reboot',
+  })
+  .option('netns-directory', {
+    type: 'string',
+    default: '/run/netns',
+    describe: 'Directory of named network namespaces',
+  })
+  .option('node-label', {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'KEY=VALUE, for the nodeSelector of uplinks',
+  })
   .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'info' as const })
   .strict()
   .parseSync();

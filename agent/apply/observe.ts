@@ -130,17 +130,14 @@ function nameByIndex(handle: PlaceHandle, index: number): string {
 
 /** One link, with its master's name; undefined when there is none of that name. */
 export function observeLink(handle: PlaceHandle, name: string): LinkState | undefined {
-  const [answer] = handle.socket.transact([getLink({ name })]);
-  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
-  return body && linkState(handle, decodeLink(body), new Map());
+  const link = handle.link(name);
+  return link && linkState(handle, link, new Map());
 }
 
 /** The addresses of one link beyond link-local ones, with prefix length. */
 export function observeAddressesOf(handle: PlaceHandle, name: string): string[] {
-  const [answer] = handle.socket.transact([getLink({ name })]);
-  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
-  if (!body) return [];
-  const { index } = decodeLink(body);
+  const index = handle.link(name)?.index;
+  if (index === undefined) return [];
   const all = handle.socket.dump(dumpAddresses(index), decodeAddress);
   return all.filter((address) => address.index === index && address.scope === 'global').map(({ address }) => address);
 }

@@ -1,7 +1,7 @@
 /** One network namespace at hand: a socket in it, and the indexes of its links. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getLink } from '../netlink/codec/link.ts';
-import { decodeLink } from '../netlink/codec/link-decode.ts';
+import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import type { RouteSocket } from '../netlink/socket.ts';
 import { close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
 import type { Place } from '../plan/kernel-object.ts';
@@ -37,27 +37,22 @@ export class PlaceHandle {
     this.#indexes.delete(name);
   }
 
-  /** Indexes change when somebody else recreates a link: nothing is remembered from one plan to the next. */
-  forgetAll(): void {
-    this.#indexes.clear();
+  /**
+   * The index of a link, or undefined when there is none of that name. It may be remembered from an observation: every
+   * plan begins with one, since indexes change when somebody recreates a link.
+   */
+  index(name: string): number | undefined {
+    return this.#indexes.get(name) ?? this.link(name)?.index;
   }
 
-  /** The index of a link, or undefined when there is none of that name. */
-  index(name: string): number | undefined {
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
+  /** A link as it is now, or undefined when there is none of that name. */
+  link(name: string): ObservedLink | undefined {
     const [answer] = this.socket.transact([getLink({ name })]);
     const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
     if (!body) return undefined;
-    const { index } = decodeLink(body);
-    this.#indexes.set(name, index);
-    return index;
-  }
-
-  /** The same, asking the kernel whatever is remembered. */
-  freshIndex(name: string): number | undefined {
-    this.forget(name);
-    return this.index(name);
+    const link = decodeLink(body);
+    this.#indexes.set(name, link.index);
+    return link;
   }
 
   /** Undefined when there is no such file. */

@@ -1,5 +1,6 @@
 /** The agent's parts, and what happens at its start. */
 import type { Logger } from 'pino';
+import { Announcements } from '../apply/announce.ts';
 import { apply } from '../apply/executor.ts';
 import { observe, observeLink } from '../apply/observe.ts';
 import { Ipam } from '../ipam/ipam.ts';
@@ -26,6 +27,7 @@ export class Agent {
   readonly source: VrfSource;
   readonly facts: NodeFacts;
   readonly ipam = new Ipam();
+  readonly announcements = new Announcements();
   readonly attachments: AttachmentStore;
   readonly vrfs: NodeVrfs;
   readonly #log: Logger;

@@ -1,7 +1,6 @@
 /** DEL: the host end goes and the pod end with it, addresses are freed, the record is forgotten. */
 import type { Logger } from 'pino';
 import type { Request } from '../../common/protocol.ts';
-import { observeLink } from '../apply/observe.ts';
 import { vrfPlace } from '../plan/desired.ts';
 import { isOurs } from '../plan/names.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
@@ -19,16 +18,13 @@ async function detachOne(agent: Agent, record: AttachmentRecord, log: Logger): P
   const { node, ipam, attachments } = agent;
   const { vrf, hostEnd } = record.attachment;
   const handle = node.lookup(vrfPlace(vrf));
-  const link = handle && observeLink(handle, hostEnd);
+  const link = handle?.link(hostEnd);
   if (handle && link && isOurs(link.alias)) {
-    const index = handle.freshIndex(hostEnd);
-    if (index !== undefined) {
-      const deletion = node.deleteQueue(handle).delete(index);
-      // The address stays out of reach of others until the kernel has done with the interface.
-      const free = ipam.quarantine(record.owner);
-      void deletion.finished.then(free, free);
-      await deletion.noticed;
-    }
+    const deletion = node.deleteQueue(handle).delete(link.index);
+    // The address stays out of reach of others until the kernel has done with the interface.
+    const free = ipam.quarantine(record.owner);
+    void deletion.finished.then(free, free);
+    await deletion.noticed;
   }
   ipam.release(record.owner);
   attachments.remove(record);

@@ -2,7 +2,6 @@
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { Reply, Request } from '../../common/protocol.ts';
-import { announceAndClose } from '../apply/announce.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { RouteSocket } from '../netlink/socket.ts';
@@ -13,15 +12,18 @@ import type { Incoming } from './cni-socket.ts';
 import { detach } from './detach.ts';
 
 export async function handleRequest(agent: Agent, { request, descriptor }: Incoming, log: Logger): Promise<Reply> {
+  const key = `${request.network} ${request.containerId} ${request.ifname}`;
   if (request.verb === 'DEL') {
     if (descriptor !== undefined) close(descriptor);
+    agent.announcements.cancel(key);
     await detach(agent, request, log);
     return { ok: true };
   }
   const pod = podHandle(request, descriptor);
   try {
     const result = attach(agent, request, pod, log);
-    announceAndClose(
+    agent.announcements.schedule(
+      key,
       pod,
       result.interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }])),
     );

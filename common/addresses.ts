@@ -98,7 +98,7 @@ export function networkOf({ family, address, length }: Prefix): Prefix {
 }
 
 /** All addresses of the prefix's network, from the first to the last. */
-export function spanOf(prefix: Prefix): Span {
+function spanOf(prefix: Prefix): Span {
   const first = networkOf(prefix).address;
   const size = 1n << BigInt(bitsOf(prefix.family) - prefix.length);
   return { family: prefix.family, first, last: first + size - 1n };

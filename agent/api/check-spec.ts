@@ -1,5 +1,5 @@
 /** Checks of mode, uplinks, MTU, routes and expose that need more than one field. */
-import { parseBlock, parsePrefix } from './address-syntax.ts';
+import { contains, parseAddress, parseBlock, parsePrefix } from './address-syntax.ts';
 import type { Report } from './check-addresses.ts';
 import type { VrfSpec } from './vrf-shape.ts';
 
@@ -41,8 +41,23 @@ export function checkMtu({ mtu, addresses, uplinks }: VrfSpec, report: Report): 
   }
 }
 
-/** Every route has a next hop: the router in mode bridge, the node itself in mode routed. */
-export function checkRoutes({ mode, routes, addresses }: VrfSpec, report: Report): void {
+/** Whether a router can be asked for on some uplink. */
+function isOnUplink(via: string, uplinks: VrfSpec['uplinks']): boolean {
+  const router = parseAddress(via);
+  if (!router || via.startsWith('fe80:')) return true;
+  return uplinks.some(({ addresses }) =>
+    addresses.some((address) => {
+      const network = parsePrefix(address);
+      return network !== undefined && network.family === router.family && contains(network, router);
+    }),
+  );
+}
+
+/**
+ * In mode bridge every route has a next hop, the customer's router. In mode routed the pod's is the node; `via` is
+ * the node's, on an uplink.
+ */
+export function checkRoutes({ mode, routes, addresses, uplinks }: VrfSpec, report: Report): void {
   const targets = new Map<string, number>();
   routes.forEach(({ to, via }, index) => {
     const target = parsePrefix(to);
@@ -53,10 +68,10 @@ export function checkRoutes({ mode, routes, addresses }: VrfSpec, report: Report
       report(['routes', index, 'to'], `is that of spec.routes[${earlier}] too; keep one of them`);
     targets.set(to, index);
     if (via !== undefined) {
-      if (mode === 'routed') {
-        report(['routes', index, 'via'], 'is refused in mode routed, where the node is the next hop; remove it');
-      } else if (parseBlock(via) && parseBlock(via)?.family !== family) {
+      if (parseBlock(via) && parseBlock(via)?.family !== family) {
         report(['routes', index, 'via'], `cannot be the next hop to ${to}; write an IPv${family} address`);
+      } else if (mode === 'routed' && !isOnUplink(via, uplinks)) {
+        report(['routes', index, 'via'], 'is in no network of spec.uplinks[].addresses; write a router on an uplink');
       }
     } else if (mode === 'bridge') {
       const gateway = addresses.pools.some((pool) => pool.gateway && parsePrefix(pool.subnet)?.family === family);

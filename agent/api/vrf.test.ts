@@ -258,7 +258,14 @@ const badRoutes: [spec: object, line: string][] = [
   [{ routes: [{ to: '0.0.0.0/0', via: '2001:db8::1' }] }, 'cannot be the next hop to 0.0.0.0/0; write an IPv4 address'],
   [{ routes: [{ to: '0.0.0.0/0', via: '192.0.2.254/24' }] }, 'spec.routes[0].via: "192.0.2.254/24" is not an address'],
   [{ routes: [{ to: '0.0.0.0/0', via: '224.0.0.1' }] }, '(multicast)'],
-  [{ mode: 'routed', routes: [{ to: '0.0.0.0/0', via }] }, 'is refused in mode routed, where the node is the next hop'],
+  [
+    {
+      mode: 'routed',
+      uplinks: [{ interface: 'e', addresses: ['203.0.113.1/24'] }],
+      routes: [{ to: '0.0.0.0/0', via }],
+    },
+    'spec.routes[0].via: "192.0.2.254" is in no network of spec.uplinks[].addresses',
+  ],
   [
     {
       routes: [
@@ -276,6 +283,10 @@ test.each([...badFields, ...badAddresses, ...badRoutes])('%j is refused: %s', (s
 
 test.each<[why: string, spec: object]>([
   ['both addresses of a /31 are hosts', reserved(['192.0.2.0/31'], ['192.0.2.1/31'])],
+  [
+    'in mode routed a route may name the router on the uplink',
+    { mode: 'routed', uplinks: [{ interface: 'e', addresses: ['192.0.2.1/24'] }], routes: [{ to: '0.0.0.0/0', via }] },
+  ],
   ['a next hop may be a link-local IPv6 address', { routes: [{ to: '::/0', via: 'fe80::1' }] }],
   [
     'a pool with a gateway gives routes their next hop',

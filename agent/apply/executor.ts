@@ -161,7 +161,7 @@ export function apply(steps: readonly Step[], host: Host): LeftOver {
 }
 
 /** Undoes steps one by one, going on past errors, which it returns. Whatever is gone already counts as undone. */
-export function undo(done: readonly Step[], host: Host): string[] {
+function undo(done: readonly Step[], host: Host): string[] {
   const errors: string[] = [];
   for (const step of done.toReversed()) {
     const back = inverse(step);

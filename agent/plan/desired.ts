@@ -6,7 +6,7 @@ import type { Place } from './kernel-object.ts';
 export const lastResortMetric = 4278198272;
 
 /** Table `main`, which in a namespace of its own is the VRF's. */
-export const mainTable = 254;
+const mainTable = 254;
 
 /** The gateway of pods in routed mode, on every host end. */
 export const gateway4 = '169.254.1.1';
@@ -31,6 +31,8 @@ export interface NodeVrf {
   uplink?: NodeUplink;
   /** The prefixes pods may have addresses of: what a routed uplink lets through. */
   podPrefixes: readonly string[];
+  /** The node's own way to the networks behind the customer's routers on the uplink, routed mode only. */
+  routes: readonly { to: string; via: string }[];
 }
 
 /** How the pod's side is realised: a VRF device, or policy rules where the kernel has none. */

@@ -116,7 +116,7 @@ export interface LocalRule {
 }
 
 /** A static entry of a bridge's forwarding database that no frame can move to another port. */
-export interface FdbEntry {
+interface FdbEntry {
   object: 'fdb';
   in: Place;
   dev: string;

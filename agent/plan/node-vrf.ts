@@ -3,7 +3,7 @@ import { type NodeUplink, type NodeVrf, vrfPlace, vrfTable } from './desired.ts'
 import { routedUplinkGuard, uplinkGuard } from './filters/uplink-guard.ts';
 import type { Family, KernelObject, Place, Rule } from './kernel-object.ts';
 import { alias, uplinkDevice } from './names.ts';
-import { connectedRoutes, lastResort, plainAddress } from './routes.ts';
+import { connectedRoutes, familyOf, lastResort, plainAddress } from './routes.ts';
 
 const families: readonly Family[] = [4, 6];
 
@@ -133,5 +133,17 @@ function routedUplink(vrf: NodeVrf, dev: string, addresses: readonly string[], p
     { object: 'link-settings', in: place, dev, up: true },
     ...addresses.map((address): KernelObject => ({ object: 'address', in: place, dev, address, scope: 'global' })),
     ...connectedRoutes(place, table, dev, addresses),
+    ...vrf.routes.map(
+      ({ to, via }): KernelObject => ({
+        object: 'route',
+        in: place,
+        family: familyOf(to),
+        table,
+        type: 'unicast',
+        to,
+        via,
+        dev,
+      }),
+    ),
   ];
 }

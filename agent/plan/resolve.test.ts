@@ -84,6 +84,22 @@ test('a routed uplink lets through what pods may have: pools, and reserved addre
   expect(resolved).not.toHaveProperty('uplink');
 });
 
+test('the node routes to a router on the uplink it has chosen, not to that of another node', () => {
+  const uplinks = [
+    { nodeSelector: { rack: '1' }, interface: 'eth1', addresses: ['203.0.113.1/24'] },
+    { interface: 'eth2', addresses: ['198.51.100.1/24'] },
+  ];
+  const routes = [
+    { to: '10.0.0.0/8', via: '203.0.113.254' },
+    { to: '172.16.0.0/12', via: '198.51.100.254' },
+    { to: '192.168.0.0/16' },
+  ];
+  const routed = vrf({ mode: 'routed', uplinks, routes });
+  const routesOn = (labels: Record<string, string>) => resolveNodeVrf(routed, { ...withDevices, labels }, 1001).routes;
+  expect(routesOn({ rack: '1' })).toEqual([{ to: '10.0.0.0/8', via: '203.0.113.254' }]);
+  expect(routesOn({})).toEqual([{ to: '172.16.0.0/12', via: '198.51.100.254' }]);
+});
+
 describe('routes', () => {
   const both = ['192.0.2.2/24', '2001:db8::2/64'];
   const gateways = ['192.0.2.254'];
@@ -124,6 +140,9 @@ describe('routes', () => {
   test('in mode routed have the node as next hop, and no other', () => {
     const routed = vrf({ mode: 'routed', routes: [{ to: '0.0.0.0/0' }] });
     expect(resolveRoutes(routed, {}, both, gateways)).toEqual([{ to: '0.0.0.0/0' }]);
+    const uplinks = [{ interface: 'eth1', addresses: ['192.0.2.1/24'] }];
+    const behindRouter = vrf({ mode: 'routed', uplinks, routes: [{ to: '0.0.0.0/0', via: '192.0.2.254' }] });
+    expect(resolveRoutes(behindRouter, {}, both, gateways)).toEqual([{ to: '0.0.0.0/0' }]);
     const own = [{ to: '10.0.0.0/8', via: '192.0.2.7' }];
     expect(() => resolveRoutes(routed, { routes: own }, both, gateways)).toThrow(
       'VRF customer-a: route 10.0.0.0/8 has the next hop 192.0.2.7',

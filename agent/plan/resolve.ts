@@ -1,5 +1,6 @@
 /** From what the operator and the pod's author wrote to what this node is to do. */
 
+import { contains, networkOf, parseAddress, parsePrefix } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { AttachmentRequest } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
@@ -63,14 +64,26 @@ export function resolveNodeVrf(vrf: Vrf, facts: NodeFacts, table: number): NodeV
       ...addresses.pools.map(({ subnet }) => subnet),
       ...addresses.reservations.flatMap(({ addresses: reserved }) => reserved.map(hostPrefix)),
     ],
+    routes: mode === 'routed' ? uplinkRoutes(vrf, uplink) : [],
   };
+}
+
+/** The VRF's routes whose router this node's uplink reaches: another node may have another uplink. */
+function uplinkRoutes({ spec }: Vrf, uplink: NodeUplink | undefined): { to: string; via: string }[] {
+  const networks = (uplink?.addresses ?? []).map((address) => networkOf(parsePrefix(address)));
+  return spec.routes.flatMap(({ to, via }) => {
+    if (via === undefined) return [];
+    const { family, address } = parseAddress(via);
+    const reached = via.startsWith('fe80:') || networks.some((network) => contains(network, family, address));
+    return reached && uplink ? [{ to, via }] : [];
+  });
 }
 
 /**
  * The routes of an attachment, as far as it has an address of their family: the VRF's, then its own, of which
  * one to the same destination replaces the VRF's. In bridge mode each gets a next hop: its own, else the first
- * of `gateways` of its family. Throws a CniError naming VRF and route where there is none, and for a next hop
- * in routed mode.
+ * of `gateways` of its family; in routed mode the node is the next hop. Throws a CniError naming VRF and route where
+ * there is none, and for a next hop that the annotation names in routed mode.
  */
 export function resolveRoutes(
   vrf: Vrf,
@@ -85,7 +98,7 @@ export function resolveRoutes(
     .filter(({ to }) => spoken.has(familyOf(to)))
     .map(({ to, via }) => {
       if (vrf.spec.mode === 'routed') {
-        if (via !== undefined) throw needlessNextHop(vrf, to, via);
+        if (via !== undefined && request.routes?.some((own) => own.to === to)) throw needlessNextHop(vrf, to, via);
         return { to };
       }
       const next = via ?? gateways.find((gateway) => familyOf(gateway) === familyOf(to));

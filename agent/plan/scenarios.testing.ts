@@ -9,7 +9,7 @@ import type { Observed } from './observed.ts';
 import { podSide } from './pod.ts';
 
 /** The uplink of every VRF here. */
-export const uplink = 'eth1';
+const uplink = 'eth1';
 
 export function vrf(mode: NodeVrf['mode'], backend: NodeVrf['backend'], rest: Partial<NodeVrf> = {}): NodeVrf {
   return {
@@ -19,6 +19,7 @@ export function vrf(mode: NodeVrf['mode'], backend: NodeVrf['backend'], rest: Pa
     table: mode === 'routed' && backend === 'device' ? 1001 : 0,
     mtu: 1500,
     uplink: { interface: uplink, addresses: mode === 'routed' ? ['192.0.2.1/24', '2001:db8::1/64'] : [] },
+    routes: mode === 'routed' ? [{ to: '0.0.0.0/0', via: '192.0.2.254' }] : [],
     podPrefixes: mode === 'routed' ? ['198.51.100.0/24', '2001:db8:1::/64'] : ['192.0.2.0/24', '2001:db8::/64'],
     ...rest,
   };

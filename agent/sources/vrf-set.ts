@@ -8,7 +8,7 @@ import type { SourceProblem } from './vrf-source.ts';
 import type { Draft, VrfText } from './yaml-vrfs.ts';
 
 /** A VRF in force and the file that defines it. */
-export interface InForce {
+interface InForce {
   file: string;
   vrf: Vrf;
 }

@@ -21,8 +21,8 @@ interface Row {
   p99: number;
 }
 
-const runs = Number(process.env['MULTIVRF_BENCH_RUNS'] ?? 60);
-const burstRuns = Number(process.env['MULTIVRF_BENCH_BURSTS'] ?? 50);
+const runs = Number(process.env.MULTIVRF_BENCH_RUNS ?? 60);
+const burstRuns = Number(process.env.MULTIVRF_BENCH_BURSTS ?? 50);
 const warmup = 10;
 const burst = 100;
 
@@ -120,7 +120,7 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-if (process.env['MULTIVRF_BENCH_INSIDE'] !== '1') {
+if (process.env.MULTIVRF_BENCH_INSIDE !== '1') {
   // In namespaces of its own, which end with it: nothing of the machine's network is touched.
   const { exitCode } = execaSync('unshare', ['--net', '--mount', process.execPath, ...process.argv.slice(1)], {
     stdio: 'inherit',

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { Prepared } from './spawn.ts';
@@ -16,7 +15,7 @@ export interface Pod {
 }
 
 export class World {
-  readonly directory = mkdtempSync(join(tmpdir(), 'multivrf-bench-'));
+  readonly directory = mkdtempSync('/run/multivrf-bench-');
   #agent: ChildProcess | undefined;
   #count = 0;
 

@@ -30,9 +30,15 @@ export interface LogEntry {
 export type VrfSpec = Record<string, unknown>;
 
 function privileges({ capabilities = 'all', uid = 0 }: AgentOptions): string[] {
-  const caps = capabilities === 'net_admin' ? '-all,+net_admin' : '+all';
-  const user = uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', `--ambient-caps=${caps}`];
-  return ['setpriv', '--pdeathsig=KILL', '--no-new-privs', `--bounding-set=${caps}`, `--inh-caps=${caps}`, ...user];
+  const own = capabilities === 'all' ? [] : ['--bounding-set=-all,+net_admin', '--inh-caps=-all,+net_admin'];
+  const user =
+    uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--ambient-caps=-all,+net_admin'];
+  return ['setpriv', '--no-new-privs', ...own, ...user];
+}
+
+/** Whether the agent says that it has taken up a change of VRF `name`. */
+function tellsOf({ changed, removed }: LogEntry, name: string): boolean {
+  return [changed, removed].some((names) => Array.isArray(names) && names.includes(name));
 }
 
 export class TestAgent {
@@ -101,21 +107,24 @@ export class TestAgent {
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => this.#take(text));
-    const ended = child.then(() => 'ended');
-    const ready = await Promise.race([this.waitFor(({ msg }) => msg === 'ready', from, startDeadline), ended]);
-    if (ready === 'ended')
-      throw new Error(`the agent ended: ${JSON.stringify(this.#entries.slice(from))} ${this.#rest}`);
+    void child.then(() => {
+      this.#process = undefined;
+      this.#onLine();
+    });
+    await this.waitFor(({ msg }) => msg === 'ready', from, startDeadline);
   }
 
-  /** The first log entry from number `from` on that `accepts` takes; throws after `deadline` milliseconds. */
+  /** The first log entry from number `from` on that `accepts` takes; throws after `deadline` milliseconds, or when the agent ends. */
   async waitFor(accepts: (entry: LogEntry) => boolean, from = 0, deadline = 10_000): Promise<LogEntry> {
     const end = Date.now() + deadline;
     for (;;) {
       const found = this.#entries.slice(from).find(accepts);
       if (found) return found;
       const left = end - Date.now();
-      if (left <= 0)
-        throw new Error(`not logged in ${deadline} ms; the log is ${JSON.stringify(this.#entries.slice(from))}`);
+      if (left <= 0 || !this.#process)
+        throw new Error(
+          `${this.#process ? `not logged in ${deadline} ms` : 'the agent ended'}; the log is ${JSON.stringify(this.#entries.slice(from))}`,
+        );
       const { promise, resolve: wake } = Promise.withResolvers<void>();
       this.#onLine = wake;
       const timer = setTimeout(wake, Math.min(left, 100));
@@ -161,7 +170,7 @@ export class TestAgent {
     const from = this.#entries.length;
     writeFileSync(this.vrfFile(name), typeof spec === 'string' ? spec : stringify(vrf));
     // A file that is broken is reported by an error that names it.
-    const about = ({ msg }: LogEntry) => msg === 'VRF definitions changed' || msg.includes(this.vrfFile(name));
+    const about = (entry: LogEntry) => tellsOf(entry, name) || entry.msg.includes(`${name}.yaml`);
     if (this.#process) await this.waitFor(about, from);
   }
 
@@ -169,7 +178,7 @@ export class TestAgent {
   async removeVrf(name: string): Promise<void> {
     const from = this.#entries.length;
     rmSync(this.vrfFile(name));
-    if (this.#process) await this.waitFor(({ msg }) => msg === 'VRF definitions changed', from);
+    if (this.#process) await this.waitFor((entry) => tellsOf(entry, name), from);
   }
 
   /** Path of the file that {@link writeVrf} writes. */

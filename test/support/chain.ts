@@ -46,9 +46,10 @@ export function resultOf(answer: Answer): CniResult {
   return answer;
 }
 
-/** A pod in a new namespace of the lab. Its Kubernetes namespace is `bgp` unless told otherwise. */
+/** A pod in a new namespace of the lab, also when one of that name was there before. Its Kubernetes namespace is `bgp` unless told otherwise. */
 export async function makePod(lab: Lab, node: Netns, name: string, namespace = 'bgp'): Promise<Pod> {
-  return { netns: await lab.namespace(name), node, namespace, name, containerId: `${namespace}-${name}` };
+  const netns = await lab.namespace(name);
+  return { netns, node, namespace, name, containerId: netns.realName };
 }
 
 function environment(verb: string, { netns, containerId, namespace, name }: Pod): Record<string, string> {

@@ -18,5 +18,5 @@ export function hasVrfDevices(): boolean {
 
 /** Whether it has VLAN devices (CONFIG_VLAN_8021Q). */
 export function hasVlans(): boolean {
-  return works('ip link add a type veth peer name b && ip link add link a name a.1 type vlan id 1');
+  return works('ip link add probe0 type veth peer name probe1 && ip link add link probe0 name probe2 type vlan id 1');
 }

@@ -1,7 +1,7 @@
 /** Network namespaces and files of one test, gone when it ends, fails or is killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Netns } from './netns.ts';
@@ -11,6 +11,7 @@ export class Lab {
   readonly directory: string;
   readonly #prefix: string;
   readonly #reaper: ChildProcess;
+  readonly #names = new Map<string, number>();
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -21,20 +22,26 @@ export class Lab {
     this.#reaper.unref();
   }
 
-  /** An empty lab. Whatever becomes of this process, what the lab made is removed. */
-  static open(): Lab {
-    return new Lab(mkdtempSync(join(tmpdir(), 'mvt-')));
+  /** An empty lab, its directory below `parent`. Whatever becomes of this process, what the lab made is removed. */
+  static open(parent = tmpdir()): Lab {
+    const directory = mkdtempSync(join(parent, 'mvt-'));
+    // Agents that are not root find their own directories in it.
+    chmodSync(directory, 0o711);
+    return new Lab(directory);
   }
 
-  /** A new network namespace with its loopback up; its real name is unique on this machine. */
+  /** A new network namespace with its loopback up; its real name is unique on this machine, also when `name` comes again. */
   async namespace(name: string): Promise<Netns> {
-    return Netns.create(name, `${this.#prefix}${name}`);
+    const times = (this.#names.get(name) ?? 0) + 1;
+    this.#names.set(name, times);
+    return Netns.create(name, `${this.#prefix}${name}${times === 1 ? '' : `.${times}`}`);
   }
 
   /** Ends the processes in the lab's namespaces and removes namespaces and files. */
   async close(): Promise<void> {
     if (this.#reaper.exitCode !== null) return;
     const exit = once(this.#reaper, 'exit');
+    this.#reaper.ref();
     this.#reaper.stdin?.end();
     await exit;
   }

@@ -6,10 +6,13 @@ trap '' HUP INT TERM
 cat >/dev/null
 directory=$1 prefix=$2
 
-# The processes in the namespaces, those whose namespace was made by the agent included.
-for path in /run/netns/"$prefix"*; do
-  [[ -e $path ]] || continue
-  for pid in $(ip netns pids "${path##*/}"); do kill -KILL "$pid"; done
+# The processes in the lab's namespaces, those that the agent made for VRFs included.
+for path in /run/netns/"$prefix"* "$directory"/netns/*; do
+  inode=$(stat --format=%i "$path") || continue
+  for link in $(find /proc/[0-9]*/ns/net -maxdepth 0 -lname "net:\\[$inode\\]"); do
+    pid=${link#/proc/}
+    kill -KILL "${pid%%/*}"
+  done
 done 2>/dev/null
 for path in "$directory"/netns/*; do
   umount "$path"

@@ -21,7 +21,7 @@ import {
 import { type Attribute, encodeAttributes, type Message, macBytes, text, u8, u16, u32 } from '../message.ts';
 
 /** struct ifinfomsg: u8 family, u8 pad, u16 type, i32 index, u32 flags, u32 change mask. */
-export function ifinfomsg(index = 0, flags = 0, change = 0): Uint8Array {
+function ifinfomsg(index = 0, flags = 0, change = 0): Uint8Array {
   return Uint8Array.of(AF.UNSPEC, 0, 0, 0, ...u32(index), ...u32(flags), ...u32(change));
 }
 

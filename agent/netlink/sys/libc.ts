@@ -51,7 +51,7 @@ function check(result: number, call: string): number {
   return result;
 }
 
-export const CLONE_NEWNET = 0x40000000;
+const CLONE_NEWNET = 0x40000000;
 const O_CLOEXEC = 0o2000000;
 const MS_BIND = 4096;
 const MNT_DETACH = 2;

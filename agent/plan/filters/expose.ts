@@ -22,7 +22,7 @@ import {
 } from './packet.ts';
 
 /** One entry of a VRF's `expose`; `port` goes with tcp and udp. `icmp` stands for echo requests of both families. */
-export interface Exposed {
+interface Exposed {
   protocol: 'tcp' | 'udp' | 'icmp';
   port?: number;
 }

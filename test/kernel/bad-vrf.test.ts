@@ -1,0 +1,97 @@
+/** A VRF that a pod cannot have is one error that names it, and leaves nothing. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { Scene, specWith } from '../support/scene.ts';
+
+jest.setTimeout(60_000);
+
+let scene: Scene;
+afterEach(() => scene?.close());
+
+test('an unknown VRF is refused with the names of those there are', async () => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  expect(await scene.refusal(await scene.pod('speaker-0'), 'customer-x')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: 'VRF customer-x does not exist',
+    details: 'known are customer-a',
+  });
+});
+
+test('a VRF is refused to pods of a namespace that it is not open to', async () => {
+  scene = await Scene.open({ 'customer-a': specWith({ access: { namespaces: ['bgp', 'routing'] } }) });
+  expect(await scene.refusal(await scene.pod('intruder', 'web'), 'customer-a')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: 'VRF customer-a is not open to pod web/intruder',
+    details: "spec.access.namespaces is bgp, routing; the VRF's owner must add web",
+  });
+});
+
+test('a VRF without an access list is refused to everybody', async () => {
+  scene = await Scene.open({ 'customer-a': specWith({ access: {} }) });
+  expect(await scene.refusal(await scene.pod('speaker-0'), 'customer-a')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: 'VRF customer-a is not open to pod bgp/speaker-0',
+    details: "spec.access.namespaces is empty, which means nobody; the VRF's owner must add bgp",
+  });
+});
+
+test('a VRF whose file is removed keeps its pods, gets no new ones, and goes with the last', async () => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  const [old, late] = [await scene.pod('old'), await scene.pod('late')];
+  await scene.attach(old, 'customer-a');
+  await scene.leavesNothing([old], () => scene.agent.removeVrf('customer-a'));
+
+  expect(await scene.refusal(late, 'customer-a')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: 'VRF customer-a does not exist',
+    details: 'no VRF is defined on this node',
+  });
+
+  await scene.detach(old, 'customer-a');
+  const links = await scene.node.ip<{ ifname: string; ifalias?: string; flags: string[] }>('link', 'show');
+  expect(links.filter(({ ifalias }) => ifalias?.startsWith('multivrf'))).toEqual([]);
+  expect(links.find(({ ifname }) => ifname === 'eth1')?.flags).toContain('UP');
+  expect(readdirSync(scene.agent.netnsDirectory)).toEqual([]);
+});
+
+test('a broken file is reported with line and field, and the last good version stays in force', async () => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  const pod = await scene.pod('speaker-0');
+  const broken = [
+    'apiVersion: multivrf.dev/v1alpha1',
+    'kind: VRF',
+    'metadata: {name: customer-a}',
+    'spec:',
+    '  mode: bridge',
+    '  mtu: 70000',
+    '  access: {namespaces: [bgp]}',
+  ].join('\n');
+  const from = scene.agent.log().length;
+  writeFileSync(scene.agent.vrfFile('customer-a'), broken);
+  const { level, msg } = await scene.agent.waitFor(({ msg }) => msg.includes('customer-a.yaml'), from);
+  expect(msg).toBe('customer-a.yaml:6: spec.mtu: 70000 must be at most 65535');
+  expect(level).toBeGreaterThanOrEqual(40);
+
+  const { interfaces } = await scene.attach(pod, 'customer-a');
+  expect(interfaces?.at(-1)).toMatchObject({ name: 'net1' });
+});
+
+test('the reason why a VRF is unknown may be a broken file, which the error names', async () => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  const from = scene.agent.log().length;
+  writeFileSync(
+    scene.agent.vrfFile('customer-b'),
+    'apiVersion: multivrf.dev/v1alpha1\nkind: VRF\nmetadata: {name: customer-b}\n',
+  );
+  await scene.agent.waitFor(({ msg }) => msg.includes('customer-b.yaml'), from);
+  expect(await scene.refusal(await scene.pod('speaker-0'), 'customer-b')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: 'VRF customer-b does not exist',
+    details: 'known are customer-a; and customer-b.yaml could not be read: spec: is missing; it must be an object',
+  });
+});

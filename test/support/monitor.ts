@@ -1,0 +1,80 @@
+/** What the kernel announces while a test acts: `ip monitor` and `tc monitor`. */
+import { execa } from 'execa';
+import type { Netns } from './netns.ts';
+
+/** Neighbour entries age by themselves. */
+const ignored = /^\[NEIGH\]/;
+
+/** Collects events of one namespace from its start on. */
+export class Monitor {
+  readonly #netns: Netns;
+  readonly #lines: string[] = [];
+  #number = 0;
+
+  private constructor(netns: Netns) {
+    this.#netns = netns;
+  }
+
+  /** Returns when events are seen and none has come for a while: carrier and operational state follow a change late. */
+  static async start(netns: Netns): Promise<Monitor> {
+    const monitor = new Monitor(netns);
+    monitor.#run('ip', ['-oneline', 'monitor', 'label', 'all']);
+    monitor.#run('tc', ['monitor']);
+    await monitor.#proveAlive();
+    await monitor.#calm();
+    return monitor;
+  }
+
+  async #calm(): Promise<void> {
+    for (let round = 0; round < 10; round++) {
+      const before = this.#lines.length;
+      await new Promise((wake) => setTimeout(wake, 1500));
+      if (this.#lines.length === before) return;
+    }
+    throw new Error(`${this.#netns.name} does not come to rest: ${this.#lines.join('\n')}`);
+  }
+
+  #run(program: string, args: string[]): void {
+    const [file = '', ...words] = this.#netns.enter;
+    const child = execa(file, [...words, program, ...args], { reject: false, buffer: false, stdin: 'ignore' });
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      this.#lines.push(...lines.filter((line) => line !== '' && !ignored.test(line)));
+    });
+  }
+
+  /** Makes an interface with a queueing discipline until both monitors have told of one, and ends when it is gone again. */
+  async #proveAlive(): Promise<void> {
+    const name = `probe${++this.#number}`;
+    const script = `ip link add ${name} type bridge && tc qdisc add dev ${name} clsact && ip link del ${name}`;
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const from = this.#lines.length;
+      await this.#netns.run('sh', ['-c', script]);
+      for (let wait = 0; wait < 10; wait++) {
+        await new Promise((wake) => setTimeout(wake, 20));
+        const seen = this.#lines.slice(from);
+        if (
+          seen.some((line) => line.includes(`Deleted`) && line.includes(name)) &&
+          seen.some((line) => line.includes('clsact'))
+        ) {
+          return;
+        }
+      }
+    }
+    throw new Error(`the monitors in ${this.#netns.name} do not see what happens: ${this.#lines.join('\n')}`);
+  }
+
+  /** The events of `action`, without those of the interface that proves that none was missed. */
+  async during(action: () => Promise<void>): Promise<string[]> {
+    const from = this.#lines.length;
+    await action();
+    const to = this.#lines.length;
+    await this.#proveAlive();
+    const late = this.#lines
+      .slice(to)
+      .filter((line) => !/probe\d/.test(line) && !/clsact|qdisc noqueue|\[NETCONF\]inet6? if\d/.test(line));
+    return [...this.#lines.slice(from, to), ...late];
+  }
+}

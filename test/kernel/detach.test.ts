@@ -78,7 +78,7 @@ describeCombinations((combination) => {
         'ip link add customer-z type bridge',
         'ip link add mv000000000000 type veth peer name mv000000000001',
         'ip rule add pref 100 to 203.0.113.0/24 lookup 1001',
-        'ip rule add pref 0 iif customer-z lookup 1001',
+        'ip rule add pref 10 iif customer-z lookup 1001',
         'ip route add unreachable 203.0.113.0/24 table 1001',
         'tc qdisc add dev mv000000000000 clsact',
         "tc filter add dev mv000000000000 ingress pref 7 protocol all bpf bytecode '1,6 0 0 0'",

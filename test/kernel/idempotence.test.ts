@@ -57,7 +57,7 @@ describeCombinations((combination) => {
         ? [`ip link set customer-a down`]
         : [`ip route del ${pool.pod4} dev ${hostEnd} ${master ? 'vrf customer-a' : ''} || true`]),
       ...(master && !bridged
-        ? ['ip rule del pref 0 iif customer-a unreachable', 'ip -6 rule del pref 0 oif customer-a unreachable']
+        ? ['ip rule del pref 0 oif customer-a unreachable', 'ip -6 rule del pref 0 oif customer-a unreachable']
         : []),
     ];
     await place.run('sh', ['-ec', damage.join('\n')]);

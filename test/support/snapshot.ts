@@ -54,43 +54,50 @@ function digest(program: string): string {
   return createHash('sha256').update(program).digest('hex').slice(0, 8);
 }
 
-async function lines(netns: Netns, file: string, args: string[]): Promise<string[]> {
-  const { stdout } = await netns.tryRun(file, args);
-  return stdout
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/^\d+: | linkdown/g, '')
-        .trimEnd()
-        .replace(/bytecode '(.*)'/, (_, program: string) => `program ${digest(program)}`),
-    )
-    .filter((line) => line !== '' && !made.test(line))
-    .sort();
+/** One process for all of them: a test takes many snapshots. */
+const script = `
+section() { echo "== $*"; }
+section addresses; ip -oneline address show
+section rules; ip rule
+section rules6; ip -6 rule
+section routes; ip route show table all; ip -6 route show table all
+section fdb; bridge fdb show
+for dev in $(ip -oneline link show | sed 's/^[0-9]*: //; s/[@:].*//'); do
+  for direction in ingress egress; do
+    section "filters $dev $direction"; tc filter show dev "$dev" "$direction" 2>/dev/null
+  done
+done`;
+
+function normal(line: string): string {
+  return line
+    .replace(/^\d+: | linkdown/g, '')
+    .replace(/bytecode '(.*)'/, (_, program: string) => `program ${digest(program)}`)
+    .trimEnd();
 }
 
-/** Links, addresses, rules, routes of all tables, forwarding entries and filters. */
+/** What a bridge learns, and the multicast groups of a device, come and go. */
+const isStaticEntry = (line: string) => line.includes('master') && /permanent|static/.test(line);
+
+/** The kernel adds this one with the first VRF device, and leaves it. */
+const isOwnRule = (line: string) => line.includes('lookup [l3mdev-table]');
+
+/** Links, addresses, rules in their order, routes of all tables, forwarding entries and filters. */
 export async function snapshot(netns: Netns): Promise<Record<string, unknown>> {
-  const links = (await netns.ip<LinkInfo>('-details', 'link', 'show')).sort((a, b) => a.ifname.localeCompare(b.ifname));
-  const filters = links.flatMap(({ ifname }) =>
-    ['ingress', 'egress'].map(async (direction) => [
-      `${ifname} ${direction}`,
-      await lines(netns, 'tc', ['filter', 'show', 'dev', ifname, direction]),
-    ]),
-  );
-  const fdb = await lines(netns, 'bridge', ['fdb', 'show']);
-  return {
-    links: links.map(link),
-    addresses: await lines(netns, 'ip', ['-oneline', 'address', 'show']),
-    // In the kernel's order: that of equal priority counts.
-    rules: [await netns.run('ip', ['rule']), await netns.run('ip', ['-6', 'rule'])],
-    routes: [
-      await lines(netns, 'ip', ['route', 'show', 'table', 'all']),
-      await lines(netns, 'ip', ['-6', 'route', 'show', 'table', 'all']),
-    ],
-    // What a bridge learns, and the multicast groups of a device, come and go.
-    fdb: fdb.filter((line) => line.includes('master') && /permanent|static/.test(line)),
-    filters: Object.fromEntries(await Promise.all(filters)),
+  const links = await netns.ip<LinkInfo>('-details', 'link', 'show');
+  const sections: Record<string, unknown> = {
+    links: links.sort((a, b) => a.ifname.localeCompare(b.ifname)).map(link),
   };
+  for (const text of (await netns.run('sh', ['-c', script])).split('== ').slice(1)) {
+    const [title = '', ...lines] = text.split('\n').filter((line) => line !== '');
+    if (title.startsWith('rules')) sections[title] = lines.filter((line) => !isOwnRule(line));
+    else if (title === 'fdb') sections[title] = lines.filter(isStaticEntry).sort();
+    else
+      sections[title] = lines
+        .filter((line) => !made.test(line))
+        .map(normal)
+        .sort();
+  }
+  return sections;
 }
 
 /** Reads until it is as `expected`, for as long as the kernel may take to clear up behind a network namespace. */

@@ -11,7 +11,7 @@ import { hostEnd } from '../plan/host-end.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
 import type { NodeFacts } from '../plan/resolve.ts';
 import { formatProblem, type VrfSource } from '../sources/vrf-source.ts';
-import { AttachmentStore } from '../state/attachments.ts';
+import { type AttachmentRecord, AttachmentStore } from '../state/attachments.ts';
 import { VrfStore } from '../state/vrfs.ts';
 import { Node } from './node.ts';
 import { NodeVrfs } from './node-vrfs.ts';
@@ -38,22 +38,23 @@ export class Agent {
     this.node = new Node(netnsDirectory);
     this.facts = { labels, vrfDevices: this.node.vrfDevices };
     this.attachments = new AttachmentStore(`${stateDirectory}/attachments`);
-    this.vrfs = new NodeVrfs(this.node, new VrfStore(`${stateDirectory}/vrfs`), source, this.facts, log);
+    const vrfStore = new VrfStore(`${stateDirectory}/vrfs`);
+    this.vrfs = new NodeVrfs(this.node, vrfStore, source, this.facts, log);
     const auto = this.facts.vrfDevices
       ? { backend: 'device', pod: 'device', because: 'this kernel has VRF devices' }
       : { backend: 'namespace', pod: 'rules', because: 'this kernel has no VRF devices' };
     log.info({ auto, labels }, 'backend auto means this here');
-    for (const { file, reason } of this.attachments.unreadable)
-      log.error({ file, reason }, 'attachment record is unreadable: left as it is');
+    for (const { file, reason } of [...this.attachments.unreadable, ...vrfStore.unreadable])
+      log.error({ file, reason }, 'state file is unreadable: left as it is');
     for (const problem of source.problems()) log.error(formatProblem(problem));
   }
 
   /** Takes up what an earlier run left: addresses, links, VRFs. Repairs by the same plan that made them; changes nothing that is right. */
   resume(): void {
     for (const record of this.attachments.list()) {
-      const { vrf, hostEnd: name, addresses } = record.attachment;
+      const { vrf, hostEnd: name } = record.attachment;
       const handle = this.node.lookup(vrfPlace(vrf));
-      if (handle && observeLink(handle, name)) this.ipam.restore(vrf.name, record.owner, addresses);
+      if (handle && observeLink(handle, name)) this.#restore(record);
       else {
         this.#log.warn(
           { ...record.owner, vrf: vrf.name, hostEnd: name },
@@ -71,6 +72,15 @@ export class Agent {
       for (const name of changed) this.vrfs.changed(name, this.isAttached(name));
       for (const name of removed) this.retireVrf(name);
     });
+  }
+
+  #restore({ owner, attachment }: AttachmentRecord): void {
+    try {
+      this.ipam.restore(attachment.vrf.name, owner, attachment.addresses);
+    } catch (error) {
+      // Both pods run; refusing to start would help neither.
+      this.#log.error({ ...owner, error: (error as Error).message }, 'addresses of an attachment are not restored');
+    }
   }
 
   isAttached(vrf: string): boolean {

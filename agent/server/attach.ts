@@ -16,6 +16,7 @@ import { hostEnd } from '../plan/host-end.ts';
 import type { KernelObject } from '../plan/kernel-object.ts';
 import { alias, hostEndName, stickyMac } from '../plan/names.ts';
 import { podSide } from '../plan/pod.ts';
+import { refuseAmbiguousAddresses } from '../plan/pod-conflict.ts';
 import { chooseInterfaces, choosePodSide, resolveRoutes } from '../plan/resolve.ts';
 import { familyOf, hostPrefix, plainAddress } from '../plan/routes.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
@@ -44,6 +45,7 @@ export function attach(agent: Agent, request: Request, pod: PlaceHandle, log: Lo
       const nodeVrf = agent.vrfs.resolve(vrf, vrfsOf(records));
       records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state));
     });
+    refuseAmbiguousAddresses(records.map(({ attachment }) => attachment));
     return make(agent, records, pod, state, log);
   } catch (error) {
     for (const owner of claimed) agent.ipam.release(owner);

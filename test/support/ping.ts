@@ -1,7 +1,7 @@
 /** Reachability by ICMP echo. */
 import type { Netns } from './netns.ts';
 
-/** Whether `address` answers one of at most `tries` echo requests, a second each; `device` binds the socket to an interface. */
+/** Whether `address` answers one of at most `tries` echo requests, a second each; `device` binds the socket to an interface or an address. */
 export async function ping(
   from: Netns,
   address: string,

@@ -97,6 +97,11 @@ export class VrfScene {
     return customer;
   }
 
+  /** Writes the VRF of customer-a anew, with other fields in its spec; the agent adapts what stands. */
+  async redefine(changes: VrfSpec): Promise<void> {
+    await this.agent.writeVrf('customer-a', { ...vrfSpec(this.combination, 'eth1'), ...changes });
+  }
+
   /** A new pod through the whole chain; `null` for an ordinary one, without our annotation. */
   async attach(name = 'speaker-0', annotation: string | null = 'customer-a', options?: ChainOptions): Promise<Pod> {
     const pod = await makePod(this.lab, this.node, name);

@@ -37,48 +37,61 @@ export function macText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-function attributeLength([, value]: Attribute): number {
-  return 4 + (value instanceof Uint8Array ? value.length : attributesLength(value));
-}
-
-function attributesLength(attributes: readonly Attribute[]): number {
-  let length = 0;
-  for (const attribute of attributes) length += align(attributeLength(attribute));
-  return length;
-}
-
+/** Writes attributes from `offset` on, lengths last, and returns where they end. */
 function writeAttributes(into: Buffer, offset: number, attributes: readonly Attribute[]): number {
-  for (const attribute of attributes) {
-    const [type, value] = attribute;
-    const length = attributeLength(attribute);
-    into.writeUInt16LE(length, offset);
+  let at = offset;
+  for (const [type, value] of attributes) {
     const plain = value instanceof Uint8Array;
-    into.writeUInt16LE(plain ? type : type | NLA_F_NESTED, offset + 2);
-    if (plain) into.set(value, offset + 4);
-    else writeAttributes(into, offset + 4, value);
-    offset += align(length);
+    let end: number;
+    if (plain) {
+      into.set(value, at + 4);
+      end = at + 4 + value.length;
+    } else end = writeAttributes(into, at + 4, value);
+    into.writeUInt16LE(end - at, at);
+    into.writeUInt16LE(plain ? type : type | NLA_F_NESTED, at + 2);
+    at = pad(into, end);
   }
-  return offset;
+  return at;
 }
+
+/** Fills up to a multiple of four. */
+function pad(into: Buffer, end: number): number {
+  const aligned = align(end);
+  if (aligned !== end) into.fill(0, end, aligned);
+  return aligned;
+}
+
+function writeMessage(into: Buffer, offset: number, message: Message, sequence: number, flags: number): number {
+  into.set(message.header, offset + headerLength);
+  const end = writeAttributes(into, pad(into, offset + headerLength + message.header.length), message.attributes);
+  into.writeUInt32LE(end - offset, offset);
+  into.writeUInt16LE(message.type, offset + 4);
+  into.writeUInt16LE(message.flags | flags, offset + 6);
+  into.writeUInt32LE(sequence, offset + 8);
+  into.writeUInt32LE(0, offset + 12);
+  return end;
+}
+
+/** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
+const scratch = Buffer.alloc(512 * 1024);
 
 /** Attributes as bytes, for the places where they follow a fixed structure inside another attribute. */
 export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
-  const bytes = Buffer.alloc(attributesLength(attributes));
-  writeAttributes(bytes, 0, attributes);
-  return bytes;
+  return Buffer.from(scratch.subarray(0, writeAttributes(scratch, 0, attributes)));
 }
 
 /** One message's bytes; its length is a multiple of four, so that messages can be joined into a batch. */
 export function encodeMessage(message: Message, sequence: number, flags: number): Buffer {
-  const length = headerLength + align(message.header.length) + attributesLength(message.attributes);
-  const bytes = Buffer.alloc(length);
-  bytes.writeUInt32LE(length, 0);
-  bytes.writeUInt16LE(message.type, 4);
-  bytes.writeUInt16LE(message.flags | flags, 6);
-  bytes.writeUInt32LE(sequence, 8);
-  bytes.set(message.header, headerLength);
-  writeAttributes(bytes, headerLength + align(message.header.length), message.attributes);
-  return bytes;
+  return Buffer.from(scratch.subarray(0, writeMessage(scratch, 0, message, sequence, flags)));
+}
+
+/** Messages with consecutive sequence numbers from `first`, joined; valid until the next message is encoded. */
+export function encodeBatch(messages: readonly Message[], first: number, flags: number): Buffer {
+  let end = 0;
+  messages.forEach((message, i) => {
+    end = writeMessage(scratch, end, message, (first + i) >>> 0, flags);
+  });
+  return scratch.subarray(0, end);
 }
 
 /** A message as the kernel sent it; `body` begins behind the netlink header. */

@@ -1,6 +1,14 @@
 /** A netlink route socket: batches with one answer a message, and dumps that are whole. */
 import { NETLINK, NLM_F, NLMSG, NLMSGERR_ATTR_MSG, SOL_NETLINK } from './constants.ts';
-import { encodeMessage, type Message, parseAttributes, parseText, type Received, splitMessages } from './message.ts';
+import {
+  encodeBatch,
+  encodeMessage,
+  type Message,
+  parseAttributes,
+  parseText,
+  type Received,
+  splitMessages,
+} from './message.ts';
 import { bindNetlink, close, errnoName, netlinkSocket, receive, send, setOption } from './sys/libc.ts';
 
 /** The kernel's answer to one message of a batch. */
@@ -83,15 +91,14 @@ export class RouteSocket {
    * order of the messages, found by their sequence numbers.
    */
   transact(messages: readonly Message[]): Outcome[] {
-    const outcomes = new Map<number, Outcome>();
-    const sequences = messages.map(() => this.#next());
-    const bytes = messages.map((message, i) => encodeMessage(message, sequences[i]!, NLM_F.REQUEST | NLM_F.ACK));
-    for (const sequence of sequences) outcomes.set(sequence, { errno: -1, reason: '', echo: [] });
-    send(this.fd, Buffer.concat(bytes));
+    const first = (this.#sequence + 1) >>> 0;
+    this.#sequence = (this.#sequence + messages.length) >>> 0;
+    const outcomes = messages.map((): Outcome => ({ errno: -1, reason: '', echo: [] }));
+    send(this.fd, encodeBatch(messages, first, NLM_F.REQUEST | NLM_F.ACK));
     let open = messages.length;
     while (open > 0) {
       for (const received of this.#receive()) {
-        const outcome = outcomes.get(received.sequence);
+        const outcome = outcomes[(received.sequence - first) >>> 0];
         if (!outcome) continue;
         if (received.type === NLMSG.ERROR) {
           Object.assign(outcome, acknowledgement(received));
@@ -99,7 +106,7 @@ export class RouteSocket {
         } else outcome.echo.push({ ...received, body: Buffer.from(received.body) });
       }
     }
-    return sequences.map((sequence) => outcomes.get(sequence)!);
+    return outcomes;
   }
 
   /** One message; throws {@link NetlinkError}. */

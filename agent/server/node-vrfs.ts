@@ -23,6 +23,7 @@ export class NodeVrfs {
   readonly #source: VrfSource;
   readonly #facts: NodeFacts;
   readonly #log: Logger;
+  readonly #resolved = new WeakMap<Vrf, NodeVrf>();
 
   constructor(node: Node, store: VrfStore, source: VrfSource, facts: NodeFacts, log: Logger) {
     this.#node = node;
@@ -34,6 +35,8 @@ export class NodeVrfs {
 
   /** How this node realises a VRF; a table is chosen where one is needed, which none of `alongside` has. */
   resolve(vrf: Vrf, alongside: readonly NodeVrf[] = []): NodeVrf {
+    const known = this.#resolved.get(vrf);
+    if (known && known === this.#store.get(vrf.metadata.name)) return known;
     const { mode } = vrf.spec;
     const backend = chooseBackend(vrf, this.#facts);
     const table = needsTable({ mode, backend }) ? findTable(vrf, this.#node.handle, this.#source, alongside) : 0;
@@ -45,7 +48,7 @@ export class NodeVrfs {
    * all it costs.
    */
   plan(vrf: NodeVrf, alongside: readonly NodeVrf[] = []): Step[] {
-    if (isDeepStrictEqual(this.#store.get(vrf.name), vrf) && this.#stands(vrf)) return [];
+    if (this.#isMade(vrf) && this.#stands(vrf)) return [];
     return this.#fullPlan(vrf, alongside);
   }
 
@@ -91,8 +94,10 @@ export class NodeVrfs {
 
   /** To be called when the steps of {@link plan} have been applied. */
   made(vrf: NodeVrf): void {
-    if (isDeepStrictEqual(this.#store.get(vrf.name), vrf)) return;
-    this.#store.put(vrf);
+    const isNew = !this.#isMade(vrf);
+    if (isNew) this.#store.put(vrf);
+    this.#remember(vrf.name);
+    if (!isNew) return;
     const { name, mode, backend, table, uplink } = vrf;
     this.#log.info(
       { vrf: name, mode, backend, ...(table ? { table } : {}), uplink: uplink?.interface },
@@ -145,6 +150,18 @@ export class NodeVrfs {
     apply(teardown(superfluous, observed), this.#node.host());
     apply(this.#fullPlan(wanted), this.#node.host());
     this.made(wanted);
+  }
+
+  #isMade(vrf: NodeVrf): boolean {
+    const made = this.#store.get(vrf.name);
+    return made === vrf || isDeepStrictEqual(made, vrf);
+  }
+
+  /** A definition is the same object until it changes: while what was made of it stands, it need not be resolved again. */
+  #remember(name: string): void {
+    const definition = this.#source.get(name);
+    const made = this.#store.get(name);
+    if (definition && made) this.#resolved.set(definition, made);
   }
 
   /** All VRFs made on this node, in this run of the agent or an earlier one. */

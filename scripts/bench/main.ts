@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { execaSync } from 'execa';
 import type { Prepared } from './spawn.ts';
 import { median, quantile } from './statistics.ts';
-import { type Pod, World } from './world.ts';
+import { type Pod, referenceVersion, World } from './world.ts';
 
 interface Row {
   question: string;
@@ -146,11 +146,13 @@ try {
   await world.open();
   const rows = [...single(world), bursts(world)];
   print(rows);
-  process.stdout.write(`\nagent: ${world.agentMemory} MiB resident; ${JSON.stringify(world.backend)}\n`);
+  process.stdout.write(
+    `\nagent: ${world.agentMemory} MiB resident; ${JSON.stringify(world.backend)}\npeers: ${referenceVersion()}\n`,
+  );
   mkdirSync('build', { recursive: true });
   writeFileSync(
     'build/bench.json',
-    `${JSON.stringify({ rows, agentRssMiB: world.agentMemory, auto: world.backend }, null, 2)}\n`,
+    `${JSON.stringify({ rows, agentRssMiB: world.agentMemory, auto: world.backend, peers: referenceVersion() }, null, 2)}\n`,
   );
   process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;
 } finally {

@@ -6,7 +6,20 @@ import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { Prepared } from './spawn.ts';
 
-const references = '/usr/lib/cni';
+/**
+ * The reference plugins as Debian's newest release has them, which is what the test kernel's root file system holds
+ * (1.9.1 today): the same peer on every machine. MULTIVRF_BENCH_PLUGINS names another folder.
+ */
+const references =
+  process.env.MULTIVRF_BENCH_PLUGINS ?? `${execaSync('scripts/rootfs.sh', { stderr: 'inherit' }).stdout}/usr/lib/cni`;
+
+/** Package and version of the reference plugins; undefined for a folder of the user's. */
+export function referenceVersion(): string | undefined {
+  if (process.env.MULTIVRF_BENCH_PLUGINS) return undefined;
+  const root = references.slice(0, -'/usr/lib/cni'.length);
+  const query = ['-W', `--admindir=${root}/var/lib/dpkg`, 'containernetworking-plugins'];
+  return execaSync('dpkg-query', query, { reject: false }).stdout.replace('\t', ' ');
+}
 
 export interface Pod {
   name: string;

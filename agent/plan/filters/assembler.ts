@@ -74,7 +74,7 @@ export function goto(to: Label): Statement {
 export function assemble(source: Source): Instruction[] {
   const end: Source = [label('drop'), returns(verdict.noMatch), label('pass'), returns(verdict.match)];
   const statements = withoutRepeatedLoads(flatten([source, end]));
-  const program = encode(statements, trampolinesOf(statements));
+  const program = encode(statements, layoutOf(statements));
   if (program.length > maxInstructions) {
     throw new CniError(
       CniCode.invalidConfig,
@@ -110,26 +110,29 @@ function withoutRepeatedLoads(statements: Statement[]): Statement[] {
   });
 }
 
-/** The tests whose label lies too far away for 8 bits; each one lengthens the program, so repeat until none is added. */
-function trampolinesOf(statements: Statement[]): Set<Statement> {
+/** Where everything lies, with as many trampolines as it takes: each one lengthens the program, so repeat until none is added. */
+function layoutOf(statements: Statement[]): Layout {
   const far = new Set<Statement>();
-  for (let before = -1; before !== far.size; ) {
-    before = far.size;
+  for (;;) {
     const { positions, labels } = layout(statements, far);
-    statements.forEach((statement, index) => {
-      if (statement.kind === 'test' && distance(positions[index]!, statement.to, labels) > maxShortJump)
+    const before = far.size;
+    for (const [index, statement] of statements.entries()) {
+      if (statement.kind === 'test' && distance(positions[index]!, statement.to, labels) > maxShortJump) {
         far.add(statement);
-    });
+      }
+    }
+    if (far.size === before) return { positions, labels, far };
   }
-  return far;
 }
 
 interface Layout {
   positions: number[];
   labels: Map<Label, number>;
+  /** The tests whose label lies too far away for 8 bits. */
+  far: Set<Statement>;
 }
 
-function layout(statements: Statement[], far: Set<Statement>): Layout {
+function layout(statements: Statement[], far: Set<Statement>): Omit<Layout, 'far'> {
   const labels = new Map<Label, number>();
   let at = 0;
   const positions = statements.map((statement) => {
@@ -154,11 +157,12 @@ function distance(from: number, to: Label, labels: Map<Label, number>): number {
   return target - from - 1;
 }
 
-function encode(statements: Statement[], far: Set<Statement>): Instruction[] {
-  const { positions, labels } = layout(statements, far);
-  return statements.flatMap((statement, index) =>
-    instructionsOf(statement, positions[index]!, far.has(statement), labels),
-  );
+function encode(statements: Statement[], { positions, labels, far }: Layout): Instruction[] {
+  const program: Instruction[] = [];
+  for (const [index, statement] of statements.entries()) {
+    program.push(...instructionsOf(statement, positions[index]!, far.has(statement), labels));
+  }
+  return program;
 }
 
 function instructionsOf(statement: Statement, at: number, isFar: boolean, labels: Map<Label, number>): Instruction[] {

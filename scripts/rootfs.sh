@@ -7,7 +7,6 @@ set -euo pipefail
 umask 022
 
 suite=forky
-public_mirror=http://deb.debian.org/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(
   user-mode-linux frr gobgpd bird3 containernetworking-plugins
@@ -57,7 +56,8 @@ install_host_packages() {
     debootstrap wget gpgv debian-archive-keyring >&2
 }
 
-# A machine may reach nothing but the mirror its apt is configured for.
+# A machine may reach nothing but the mirror its apt is configured for. Empty on a machine that has none of
+# Debian's, such as an Ubuntu: debootstrap then takes its own.
 find_mirror() {
   local uri
   # shellcheck disable=SC2016 # apt-get expands it
@@ -68,7 +68,6 @@ find_mirror() {
     fi
   done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     grep -E '^https?://' | sed 's:/*$::' | sort -u)
-  printf '%s\n' "$public_mirror"
 }
 
 # The proxy and the leniency about dates that the machine's own apt needs.

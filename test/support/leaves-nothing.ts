@@ -99,11 +99,16 @@ function isOfKernel({ priority, src, l3mdev }: Record<string, unknown>): boolean
   return priority === 1000 && src === 'all' && l3mdev === null;
 }
 
-/** Without timers and counters, and without indexes: an interface that comes back from another namespace may get a new one. */
+/**
+ * Without timers and counters; without indexes: an interface that comes back from another namespace may get a new one;
+ * without operstate, which the kernel works out some time after the flags, which stay.
+ */
 function lasting(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lasting);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !/^ifindex$|^fdb_n_learned$|(_timer|life_time)$/.test(key));
+  const kept = Object.entries(value).filter(
+    ([key]) => !/^ifindex$|^operstate$|^fdb_n_learned$|(_timer|life_time)$/.test(key),
+  );
   return Object.fromEntries(kept.map(([key, inner]) => [key, lasting(inner)]));
 }
 

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Netns } from './netns.ts';
 import type { LinkInfo } from './observe.ts';
 
-/** Counters, timers and handles differ without anybody's doing. */
+/** Counters, timers, handles, and the operational state that follows the flags some time later, differ without anybody's doing. */
 const volatile =
-  /(users|used|age|refcnt|refCnt|pref_lft|valid_life_time|_timer|bridge_id|root_id|not_in_hw|handle|bpf_id)/;
+  /(users|used|age|refcnt|refCnt|pref_lft|valid_life_time|_timer|bridge_id|root_id|operstate|not_in_hw|handle|bpf_id)/;
 
 function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable);

@@ -113,10 +113,13 @@ interrupted() {
 
 # In namespaces of its own, so that no mount and no process outlives it.
 build_apart() {
-  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash "$0" build "$1" >&2 &
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash "$0" build "$1" >"$root.log" 2>&1 &
   builder=$!
   trap interrupted INT TERM HUP
-  wait "$builder" || fail "could not make $root"
+  wait "$builder" || {
+    tail -n 20 "$root.log" >&2
+    fail "could not make $root: the whole story is in $root.log"
+  }
   trap - INT TERM HUP
 }
 
@@ -134,7 +137,7 @@ if ! is_current; then
   install_host_packages
   discard "$new"
   discard "$old"
-  say "making $root"
+  say "making $root, which takes about a minute"
   build_apart "$(find_mirror)"
   if [[ -e $root ]]; then
     mv "$root" "$old"

@@ -147,7 +147,7 @@ function observeAddresses(handle: PlaceHandle, index: number): Set<string> {
   return new Set(all.filter((address) => address.index === index).map(({ address }) => address));
 }
 
-/** The routes of one table; the kernel's own are left out. */
+/** The routes of one table, the kernel's own included; a table that does not exist has none. */
 export function observeRoutes(
   handle: PlaceHandle,
   family: Family,

@@ -1,7 +1,7 @@
 import type { CniResult } from '../common/cni.ts';
 import { CniCode, CniError } from '../common/errors.ts';
 import type { AddReply, SysctlWrite } from '../common/protocol.ts';
-import { ask, toRequest } from './agent.ts';
+import { aboutPod, ask } from './agent.ts';
 import { attachment, parseConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { sysctlRefused } from './failures.ts';
@@ -26,13 +26,14 @@ export function add(system: System, stdin: string): CniResult | Promise<CniResul
   const attach = attachment(config);
   if (attach === undefined) return prevResult;
 
-  const request = toRequest('ADD', config, environment, attach, system.entersNamespace);
+  const pod = aboutPod(config, environment);
+  const request = { ...pod, verb: 'ADD', attach, hasSocket: system.entersNamespace } as const;
   return ask(system, config, request).then(async (added) => {
-    const made: AddReply = added ?? { interfaces: [], ips: [], sysctls: [] };
+    const made: AddReply = added ?? { interfaces: [], ips: [], routes: [], sysctls: [] };
     try {
       for (const sysctl of made.sysctls) write(system, sysctl);
     } catch (error) {
-      throw await undo(error, () => ask(system, config, { ...request, verb: 'DEL', hasSocket: false }));
+      throw await undo(error, () => ask(system, config, { ...pod, verb: 'DEL', hasSocket: false }));
     }
     return mergeResult(config.cniVersion, prevResult, made, environment.netns);
   });

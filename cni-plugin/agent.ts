@@ -2,7 +2,7 @@ import { CniCode, CniError, type CniErrorBody } from '../common/errors.ts';
 import { type AddReply, defaultAgentSocket, protocolVersion, type Reply, type Request } from '../common/protocol.ts';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
-import type { System } from './system.ts';
+import { exchangeDeadline, type System } from './system.ts';
 
 /** A failure that the agent found, to be handed on word for word. */
 export class AgentRefusal extends Error {
@@ -15,16 +15,10 @@ export class AgentRefusal extends Error {
   }
 }
 
-/** The question to the agent for one call of the runtime. */
-export function toRequest(
-  verb: Request['verb'],
-  config: Config,
-  { containerId, ifname, netns, args }: Environment,
-  attach: string,
-  hasSocket: boolean,
-): Request {
+/** What every question about one pod says to the agent. */
+export function aboutPod(config: Config, { containerId, ifname, netns, args }: Environment) {
   const network = requireText('name', config.name, 'the conflist must name the network');
-  return { protocol: protocolVersion, verb, containerId, ifname, netns, args, network, attach, hasSocket };
+  return { protocol: protocolVersion, network, timeout: exchangeDeadline, containerId, ifname, netns, args } as const;
 }
 
 /**

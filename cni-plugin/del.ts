@@ -1,4 +1,4 @@
-import { ask, toRequest } from './agent.ts';
+import { aboutPod, ask } from './agent.ts';
 import { attachment, parseConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import type { System } from './system.ts';
@@ -9,5 +9,5 @@ export function del(system: System, stdin: string): undefined | Promise<undefine
   const environment = readEnvironment('DEL', system.env);
   const attach = attachment(config);
   if (attach === undefined) return undefined;
-  return ask(system, config, toRequest('DEL', config, environment, attach, false)).then(() => undefined);
+  return ask(system, config, { ...aboutPod(config, environment), verb: 'DEL', hasSocket: false }).then(() => undefined);
 }

@@ -18,6 +18,14 @@ export interface CniIp {
   version?: string;
 }
 
+export interface CniRoute {
+  /** With prefix length. */
+  dst: string;
+  gw?: string;
+  /** From specification 1.1.0 on. */
+  table?: number;
+}
+
 export interface CniResult {
   cniVersion?: string;
   interfaces?: CniInterface[];
@@ -33,6 +41,15 @@ export interface NetConf {
   type?: string;
   /** Path of the agent's unix socket; default {@link defaultAgentSocket} of protocol.ts. */
   agentSocket?: string;
+  /** Seconds for a whole call, waiting and retrying included; default 20. */
+  timeoutSeconds?: number;
+  /** STATUS reports the agent's own state instead of what ordinary pods need. */
+  strictStatus?: boolean;
+  /** Without a chain (a Multus delegate, cnitool): the one VRF to attach to. */
+  vrf?: string;
+  /** Without a chain: a CNI IPAM plugin to ask for addresses. */
+  ipam?: { type?: string };
+  args?: { cni?: Record<string, unknown> };
   runtimeConfig?: Record<string, unknown>;
   prevResult?: CniResult;
 }

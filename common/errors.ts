@@ -10,6 +10,10 @@ export const CniCode = {
   decodeFailure: 6,
   invalidConfig: 7,
   tryAgainLater: 11,
+  /** STATUS: the plugin cannot serve ADD. */
+  notAvailable: 50,
+  /** STATUS: as 50, and what is attached may have lost its network. */
+  limitedConnectivity: 51,
   /** The pod may not have what it asks for: no access, address taken, pool exhausted. */
   refused: 100,
   /** The kernel, or something in it that multivrf did not make, is in the way. */

@@ -2,7 +2,7 @@
 import { fstatSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import type { AddReply, Request } from '../../common/protocol.ts';
+import type { AddReply, AddRequest } from '../../common/protocol.ts';
 import { type AttachmentRequest, parseAttach } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
 import { apply } from '../apply/executor.ts';
@@ -25,9 +25,9 @@ import { authorise, type PodIdentity, podIdentity } from './identity.ts';
 import { observePod, type PodState } from './pod-state.ts';
 
 /** Makes all attachments of one pod, or none. */
-export function attach(agent: Agent, request: Request, pod: PlaceHandle, log: Logger): AddReply {
+export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, log: Logger): AddReply {
   const identity = podIdentity(request.args);
-  const wanted = parseAttach(request.attach ?? '').map((one) => ({ one, vrf: openVrf(agent, one.vrf, identity) }));
+  const wanted = parseAttach(request.attach).map((one) => ({ one, vrf: openVrf(agent, one.vrf, identity) }));
   refuseRepeated(agent, request);
   refuseNodeNamespace(agent, pod);
   const state = observePod(pod);
@@ -77,7 +77,7 @@ function openVrf({ source }: Agent, name: string, identity: PodIdentity): Vrf {
   );
 }
 
-function refuseRepeated({ attachments }: Agent, { containerId, network, ifname }: Request): void {
+function refuseRepeated({ attachments }: Agent, { containerId, network, ifname }: AddRequest): void {
   const [existing] = attachments.of(containerId, network, ifname);
   if (!existing) return;
   throw new CniError(
@@ -110,7 +110,7 @@ function refuseTaken(wanted: { one: AttachmentRequest }[], interfaces: readonly 
 
 function plannedRecord(
   agent: Agent,
-  request: Request,
+  request: AddRequest,
   one: AttachmentRequest,
   { vrf, nodeVrf }: { vrf: Vrf; nodeVrf: NodeVrf },
   owner: Owner,
@@ -164,6 +164,11 @@ function unique(objects: readonly KernelObject[]): KernelObject[] {
   return [...new Map(objects.map((object) => [key(object), object])).values()];
 }
 
+/** Where the pod's own packets into the VRF are looked up. */
+function outputTable({ pod }: Attachment): number {
+  return pod.kind === 'device' ? pod.table : pod.output;
+}
+
 function make(
   agent: Agent,
   records: readonly AttachmentRecord[],
@@ -203,7 +208,7 @@ function make(
   }
 }
 
-function reply(own: readonly Attachment[]): Pick<AddReply, 'interfaces' | 'ips'> {
+function reply(own: readonly Attachment[]): Omit<AddReply, 'sysctls'> {
   return {
     interfaces: own.map(({ interface: name, mac, vrf }) => ({ name, mac, mtu: vrf.mtu })),
     ips: own.flatMap(({ addresses, routes, vrf }, index) =>
@@ -217,6 +222,13 @@ function reply(own: readonly Attachment[]): Pick<AddReply, 'interfaces' | 'ips'>
             : routes.find(({ to }) => familyOf(to) === family)?.via;
         return { address, interface: index, ...(next === undefined ? {} : { gateway: next }) };
       }),
+    ),
+    routes: own.flatMap((attachment) =>
+      attachment.routes.map(({ to, via }) => ({
+        dst: to,
+        ...(via === undefined ? {} : { gw: via }),
+        table: outputTable(attachment),
+      })),
     ),
   };
 }

@@ -7,8 +7,9 @@ import net from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import { maxFrame, protocolVersion, type Reply, type Request } from '../../common/protocol.ts';
+import { maxFrame, type Reply, type Request } from '../../common/protocol.ts';
 import { close, peerCredentials, pollReadable, pollReadableAsync, receiveWithDescriptor } from '../netlink/sys/libc.ts';
+import { parseRequest } from './parse-request.ts';
 
 /** A request and the descriptor that came with it, which the handler closes. */
 export interface Incoming {
@@ -104,40 +105,11 @@ async function readRequest(fd: number): Promise<Incoming> {
       chunks.push(chunk.subarray(0, received.length));
       length += received.length;
       if (length > maxFrame) throw new CniError(CniCode.decodeFailure, `the request is longer than ${maxFrame} bytes`);
-      if (chunk[received.length - 1] === 0x0a) return { request: parseRequest(Buffer.concat(chunks)), descriptor };
+      if (chunk[received.length - 1] === 0x0a)
+        return { request: parseRequest(Buffer.concat(chunks).toString('utf8')), descriptor };
     }
   } catch (error) {
     if (descriptor !== undefined) close(descriptor);
     throw error;
   }
-}
-
-const texts = ['containerId', 'ifname', 'netns', 'args', 'network'] as const;
-
-function parseRequest(line: Buffer): Request {
-  let value: Partial<Request> | null;
-  try {
-    value = JSON.parse(line.toString('utf8')) as Partial<Request> | null;
-  } catch (error) {
-    throw new CniError(CniCode.decodeFailure, `the request is not JSON: ${(error as Error).message}`);
-  }
-  if (value?.protocol !== protocolVersion) {
-    throw new CniError(
-      CniCode.decodeFailure,
-      `the plugin speaks protocol ${String(value?.protocol)}, the agent ${protocolVersion}`,
-      'plugin and agent are of different releases: install the plugin that came with the agent',
-    );
-  }
-  const wrong = texts.find((key) => typeof value[key] !== 'string');
-  if (
-    wrong ||
-    (value.verb !== 'ADD' && value.verb !== 'DEL') ||
-    (value.attach !== undefined && typeof value.attach !== 'string')
-  ) {
-    throw new CniError(
-      CniCode.decodeFailure,
-      `the request's ${wrong ?? 'verb or attach'} is missing or of the wrong type`,
-    );
-  }
-  return value as Request;
 }

@@ -1,13 +1,13 @@
 /** DEL: the host end goes and the pod end with it, addresses are freed, the record is forgotten. */
 import type { Logger } from 'pino';
-import type { Request } from '../../common/protocol.ts';
+import type { DelRequest } from '../../common/protocol.ts';
 import { vrfPlace } from '../plan/desired.ts';
 import { isOurs } from '../plan/names.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 
 /** Removes every attachment of one container; succeeds when there is nothing left. */
-export async function detach(agent: Agent, { containerId, network, ifname }: Request, log: Logger): Promise<void> {
+export async function detach(agent: Agent, { containerId, network, ifname }: DelRequest, log: Logger): Promise<void> {
   const records = agent.attachments.of(containerId, network, ifname);
   const results = await Promise.allSettled(records.map((record) => detachOne(agent, record, log)));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).message] : []));

@@ -1,7 +1,7 @@
 /** Takes the plugin's requests: from a frame and a descriptor to an attachment or its end. */
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import type { Reply, Request } from '../../common/protocol.ts';
+import type { AddRequest, CheckRequest, Reply } from '../../common/protocol.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { RouteSocket } from '../netlink/socket.ts';
@@ -12,18 +12,29 @@ import type { Incoming } from './cni-socket.ts';
 import { detach } from './detach.ts';
 
 export async function handleRequest(agent: Agent, { request, descriptor }: Incoming, log: Logger): Promise<Reply> {
-  const key = `${request.network} ${request.containerId} ${request.ifname}`;
-  if (request.verb === 'DEL') {
-    if (descriptor !== undefined) close(descriptor);
-    agent.announcements.cancel(key);
-    await detach(agent, request, log);
-    return { ok: true };
+  if (request.verb !== 'ADD' && request.verb !== 'CHECK' && descriptor !== undefined) close(descriptor);
+  switch (request.verb) {
+    case 'ADD':
+      return add(agent, request, descriptor, log);
+    case 'DEL':
+      agent.announcements.cancel(key(request));
+      await detach(agent, request, log);
+      return { ok: true };
+    default:
+      throw new CniError(CniCode.unsupportedField, `${request.verb} is not implemented yet`);
   }
+}
+
+function key({ network, containerId, ifname }: Pick<AddRequest, 'network' | 'containerId' | 'ifname'>): string {
+  return `${network} ${containerId} ${ifname}`;
+}
+
+function add(agent: Agent, request: AddRequest, descriptor: number | undefined, log: Logger): Reply {
   const pod = podHandle(request, descriptor);
   try {
     const result = attach(agent, request, pod, log);
     agent.announcements.schedule(
-      key,
+      key(request),
       pod,
       result.interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }])),
     );
@@ -34,7 +45,7 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   }
 }
 
-function podHandle({ hasSocket, netns }: Request, descriptor: number | undefined): PlaceHandle {
+function podHandle({ hasSocket, netns }: AddRequest | CheckRequest, descriptor: number | undefined): PlaceHandle {
   if (!hasSocket) {
     if (descriptor !== undefined) close(descriptor);
     return enteredHandle(netns);

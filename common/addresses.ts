@@ -32,6 +32,31 @@ export function bitsOf(family: Family): number {
  * like one: IPv4 in other than four decimal parts, IPv4-mapped or dotted IPv6, a zone (`%eth0`).
  */
 export function parseAddress(text: string): IpAddress {
+  return readings.get(text).value;
+}
+
+/** An address in both its forms. */
+interface Reading {
+  value: IpAddress;
+  bytes: Uint8Array;
+}
+
+/** Addresses read lately: planning one attachment reads each of its own two dozen times. */
+const readings = {
+  lately: new Map<string, Reading>(),
+  longest: 1024,
+  get(text: string): Reading {
+    const known = this.lately.get(text);
+    if (known) return known;
+    const value = Object.freeze(read(text));
+    const reading = { value, bytes: bytesOf(value.family, value.address) };
+    if (this.lately.size >= this.longest) this.lately.clear();
+    this.lately.set(text, reading);
+    return reading;
+  },
+};
+
+function read(text: string): IpAddress {
   // Where there is a colon the library would throw and catch an error to say no, ten times slower.
   if (!text.includes(':') && ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return { family: 4, address: numberOf(text.split('.').map(Number)) };
@@ -40,15 +65,23 @@ export function parseAddress(text: string): IpAddress {
   if (text.includes(':') && text.includes('.')) {
     throw new RangeError(`${text}: IPv6 in dotted notation is not accepted, write it in hexadecimal groups`);
   }
-  if (!ipaddr.IPv6.isValid(text) || /[0-9a-f]{5}/i.test(text)) {
-    throw new RangeError(`${text === '' ? "''" : text}: not an IPv4 or IPv6 address`);
-  }
-  const address = numberOf(ipaddr.IPv6.parse(text).toByteArray());
+  const address = readIpv6(text);
+  if (address === undefined) throw new RangeError(`${text === '' ? "''" : text}: not an IPv4 or IPv6 address`);
   if (address >> 32n === 0xffffn) {
     const inside = formatAddress(4, address & 0xffff_ffffn);
     throw new RangeError(`${text}: an IPv4-mapped address is not accepted, write ${inside}`);
   }
   return { family: 6, address };
+}
+
+/** Undefined for what is none. To ask the library first whether it is valid would read it twice. */
+function readIpv6(text: string): bigint | undefined {
+  if (!text.includes(':') || /[0-9a-f]{5}/i.test(text)) return undefined;
+  try {
+    return numberOf(ipaddr.IPv6.parse(text).toByteArray());
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads `ADDRESS/LENGTH`. Throws a RangeError naming `text`; a missing length is an error too. */
@@ -132,19 +165,9 @@ export function isHostUsable(prefix: Prefix): boolean {
   );
 }
 
-/** Addresses read lately: one attachment names each of its own a dozen times. */
-const lately = new Map<string, Uint8Array>();
-const longestMemory = 1024;
-
 /** The address in network byte order, 4 or 16 bytes, not to be written to. Throws like {@link parseAddress}. */
 export function toBytes(text: string): Uint8Array {
-  const known = lately.get(text);
-  if (known) return known;
-  const { family, address } = parseAddress(text);
-  const bytes = bytesOf(family, address);
-  if (lately.size >= longestMemory) lately.clear();
-  lately.set(text, bytes);
-  return bytes;
+  return readings.get(text).bytes;
 }
 
 /** Canonical text of 4 or 16 bytes in network byte order. Throws a RangeError for any other number of bytes. */

@@ -23,6 +23,8 @@ import {
   skipIpv4Header,
 } from './packet.ts';
 
+import { byTemplate, type Own } from './template.ts';
+
 /**
  * `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included.
  * `gatewayMode`: the host end is the pod's gateway (routed mode), not a port of a bridge.
@@ -41,9 +43,11 @@ export interface AntiSpoofing {
  * ARP, neighbour discovery and echo for the gateway. Throws a RangeError for a malformed MAC or address.
  */
 export function antiSpoofing({ mac, addresses, gatewayMode }: AntiSpoofing): Instruction[] {
-  const ownMac = macBytes(mac);
-  const own = byFamily(addresses);
+  const own = { mac: macBytes(mac), ...byFamily(addresses) };
+  return byTemplate(`from pod, ${gatewayMode ? 'routed' : 'bridged'}`, own, (like) => program(like, gatewayMode));
+}
 
+function program({ mac: ownMac, v4, v6 }: Own, gatewayMode: boolean): Instruction[] {
   return assemble([
     dropTagged(),
     dropBridgeReserved(),
@@ -54,13 +58,13 @@ export function antiSpoofing({ mac, addresses, gatewayMode }: AntiSpoofing): Ins
     goto('drop'),
 
     label('arp'),
-    passArpFrom(ownMac, own.v4, gatewayMode),
+    passArpFrom(ownMac, v4, gatewayMode),
 
     label('ipv4'),
-    passIpv4From(own.v4, gatewayMode),
+    passIpv4From(v4, gatewayMode),
 
     label('ipv6'),
-    passIpv6From(ownMac, own.v6, gatewayMode),
+    passIpv6From(ownMac, v6, gatewayMode),
   ]);
 }
 

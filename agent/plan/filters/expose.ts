@@ -21,6 +21,8 @@ import {
   skipIpv6Header,
 } from './packet.ts';
 
+import { byTemplate, type Own } from './template.ts';
+
 /** One entry of a VRF's `expose`; `port` goes with tcp and udp. `icmp` stands for echo requests of both families. */
 interface Exposed {
   protocol: 'tcp' | 'udp' | 'icmp';
@@ -43,7 +45,12 @@ const tcpAckOrReset = 0x10 | 0x04;
  * the pod's own queries (DNS, NTP) pass only to a port that is listed.
  */
 export function towardsPod({ addresses, expose }: TowardsPod): Instruction[] {
-  const own = byFamily(addresses);
+  // Nothing towards the pod is judged by the pod's MAC.
+  const own = { mac: new Uint8Array(6), ...byFamily(addresses) };
+  return byTemplate(`towards pod ${JSON.stringify(expose)}`, own, (like) => program(like, expose));
+}
+
+function program(own: Own, expose: readonly Exposed[]): Instruction[] {
   const ports = (of: Exposed['protocol']) => expose.filter((e) => e.protocol === of).flatMap((e) => e.port ?? []);
   const isEchoExposed = expose.some((e) => e.protocol === 'icmp');
 

@@ -1,5 +1,5 @@
 /** Where things lie in a frame, and the checks that every program begins with. */
-import { parseAddress, toBytes } from '../../../common/addresses.ts';
+import { toBytes } from '../../../common/addresses.ts';
 import { label, opcode, type Source, type Value } from './assembler.ts';
 import {
   byte,
@@ -151,8 +151,8 @@ export function dropIpv4Fragments(): Source {
 
 /** Addresses by family, as bytes. Throws a RangeError naming one that is none. */
 export function byFamily(addresses: readonly string[]): { v4: Uint8Array[]; v6: Uint8Array[] } {
-  const ofFamily = (family: number) => addresses.filter((text) => parseAddress(text).family === family).map(toBytes);
-  return { v4: ofFamily(4), v6: ofFamily(6) };
+  const all = addresses.map(toBytes);
+  return { v4: all.filter(({ length }) => length === 4), v6: all.filter(({ length }) => length === 16) };
 }
 
 /** Throws a RangeError naming what is no MAC. */

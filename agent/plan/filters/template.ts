@@ -1,0 +1,104 @@
+/**
+ * Assembles a program once for all attachments of one shape: they differ in nothing but the numbers that come of a MAC
+ * and of addresses, and assembling is the larger part of planning an attachment.
+ */
+import type { Instruction } from '../kernel-object.ts';
+
+/** What a program is about. */
+export interface Own {
+  mac: Uint8Array;
+  v4: readonly Uint8Array[];
+  v6: readonly Uint8Array[];
+}
+
+/** Where in a program a number goes: `word` counts as {@link wordsOf} does. */
+interface Gap {
+  at: number;
+  word: number;
+}
+
+interface Template {
+  program: readonly Instruction[];
+  gaps: readonly Gap[];
+}
+
+const templates = new Map<string, Template>();
+
+/** Shapes come of the `expose` of VRFs and the number of addresses, so there are few; an endless stream of VRFs must not fill the memory. */
+const maxTemplates = 1000;
+
+/** More addresses than an attachment usually has are not worth a template. */
+const maxAddresses = 32;
+
+/**
+ * What `assemble(own)` returns. Whatever else than the values in `own` decides about the program must be in `shape`.
+ */
+export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Instruction[]): Instruction[] {
+  if (own.v4.length + own.v6.length > maxAddresses) return assemble(own);
+  const groups = groupsOf(own.v6);
+  const key = [shape, own.v4.length, ...groups].join(' ');
+  let template = templates.get(key);
+  if (!template) {
+    if (templates.size >= maxTemplates) templates.clear();
+    const example = placeholders(own.v4.length, groups);
+    template = withGaps(assemble(example), wordsOf(example));
+    templates.set(key, template);
+  }
+  return fill(template, wordsOf(own));
+}
+
+/** For each address the first one with the same solicited-node group (the last 24 bits): a program has each group once. */
+function groupsOf(v6: readonly Uint8Array[]): number[] {
+  const lows = v6.map((address) => word(address, 12) & 0xff_ffff);
+  return lows.map((low) => lows.indexOf(low));
+}
+
+/** Every number that a program can hold of `own`, as the programs cut them: words, the rest of a MAC, and solicited-node groups. */
+function wordsOf({ mac, v4, v6 }: Own): number[] {
+  return [
+    word(mac, 0),
+    (mac[4]! << 8) | mac[5]!,
+    ...v4.map((address) => word(address, 0)),
+    ...v6.flatMap((address) => {
+      const low = word(address, 12);
+      return [word(address, 0), word(address, 4), word(address, 8), low, ((0xff << 24) | (low & 0xff_ffff)) >>> 0];
+    }),
+  ];
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+}
+
+/** Values that are found nowhere else in a program, and each in one place of {@link wordsOf}. */
+function placeholders(v4: number, groups: readonly number[]): Own {
+  const fourth = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+  return {
+    mac: Uint8Array.of(0xd2, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5),
+    v4: Array.from({ length: v4 }, (_, i) => fourth(0x5a00_0000 + i)),
+    v6: groups.map((group, i) => {
+      // Addresses of one group have their last 24 bits in common, and so must these.
+      const low = 0x6000_0000 + i * 0x100_0000 + 0x50_0000 + group;
+      return Uint8Array.from(
+        [0x5b00_0000 + i, 0x5c00_0000 + i, 0x5d00_0000 + i, low].flatMap((value) => [...fourth(value)]),
+      );
+    }),
+  };
+}
+
+function withGaps(program: readonly Instruction[], words: readonly number[]): Template {
+  const gaps = program.flatMap(([, , , k], at): Gap[] => {
+    const found = words.indexOf(k >>> 0);
+    return found < 0 ? [] : [{ at, word: found }];
+  });
+  return { program, gaps };
+}
+
+function fill({ program, gaps }: Template, words: readonly number[]): Instruction[] {
+  const filled = program.slice();
+  for (const { at, word: number } of gaps) {
+    const [code, jt, jf] = filled[at]!;
+    filled[at] = [code, jt, jf, words[number]!];
+  }
+  return filled;
+}

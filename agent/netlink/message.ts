@@ -85,11 +85,15 @@ export function encodeMessage(message: Message, sequence: number, flags: number)
   return Buffer.from(scratch.subarray(0, writeMessage(scratch, 0, message, sequence, flags)));
 }
 
-/** Messages with consecutive sequence numbers from `first`, joined; valid until the next message is encoded. */
-export function encodeBatch(messages: readonly Message[], first: number, flags: number): Buffer {
+/**
+ * Messages with consecutive sequence numbers from `first`, joined, with `flags` on all and `lastFlags` on the last
+ * as well; valid until the next message is encoded.
+ */
+export function encodeBatch(messages: readonly Message[], first: number, flags: number, lastFlags = 0): Buffer {
   let end = 0;
   messages.forEach((message, i) => {
-    end = writeMessage(scratch, end, message, (first + i) >>> 0, flags);
+    const own = i === messages.length - 1 ? flags | lastFlags : flags;
+    end = writeMessage(scratch, end, message, (first + i) >>> 0, own);
   });
   return scratch.subarray(0, end);
 }

@@ -88,21 +88,23 @@ export class RouteSocket {
 
   /**
    * Sends all messages in one datagram. The kernel goes on past one that fails; the outcomes are in the
-   * order of the messages, found by their sequence numbers.
+   * order of the messages, found by their sequence numbers. Only the last asks for an acknowledgement: errors
+   * come unasked and in order, and each answer costs the kernel a buffer and us a system call.
    */
   transact(messages: readonly Message[]): Outcome[] {
     const first = (this.#sequence + 1) >>> 0;
     this.#sequence = (this.#sequence + messages.length) >>> 0;
-    const outcomes = messages.map((): Outcome => ({ errno: -1, reason: '', echo: [] }));
-    send(this.fd, encodeBatch(messages, first, NLM_F.REQUEST | NLM_F.ACK));
-    let open = messages.length;
-    while (open > 0) {
+    const outcomes = messages.map((): Outcome => ({ errno: 0, reason: '', echo: [] }));
+    if (messages.length === 0) return outcomes;
+    send(this.fd, encodeBatch(messages, first, NLM_F.REQUEST, NLM_F.ACK));
+    const last = outcomes.at(-1);
+    for (let complete = false; !complete; ) {
       for (const received of this.#receive()) {
         const outcome = outcomes[(received.sequence - first) >>> 0];
         if (!outcome) continue;
         if (received.type === NLMSG.ERROR) {
           Object.assign(outcome, acknowledgement(received));
-          open--;
+          complete ||= outcome === last;
         } else outcome.echo.push({ ...received, body: Buffer.from(received.body) });
       }
     }

@@ -33,11 +33,17 @@ export interface LinkContext {
   netns?: number;
 }
 
+/**
+ * Without being told the kernel gives each end a queue for every CPU (drivers/net/veth.c), uses one, and pays for the
+ * rest: directories in sysfs, and an RCU grace period to take them back. More than one serves XDP only.
+ */
+const oneQueue: Attribute[] = [
+  [IFLA.NUM_TX_QUEUES, u32(1)],
+  [IFLA.NUM_RX_QUEUES, u32(1)],
+];
+
 function vethPeer({ peer }: Extract<Link, { kind: 'veth' }>, netns: number | undefined): Attribute {
-  const attributes: Attribute[] = [
-    [IFLA.IFNAME, text(peer.name)],
-    [IFLA.ADDRESS, macBytes(peer.mac)],
-  ];
+  const attributes: Attribute[] = [[IFLA.IFNAME, text(peer.name)], [IFLA.ADDRESS, macBytes(peer.mac)], ...oneQueue];
   if (peer.mtu !== undefined) attributes.push([IFLA.MTU, u32(peer.mtu)]);
   // The peer is born in its namespace: moving it there afterwards costs two RCU grace periods.
   if (netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(netns)]);
@@ -60,7 +66,10 @@ function kindData(link: Link, context: LinkContext): Attribute[] {
 /** Creates a link, down; the ECHO reply carries its index, and a veth's peer index in IFLA_LINK. */
 export function createLink(link: Link, context: LinkContext): Message {
   const attributes: Attribute[] = [[IFLA.IFNAME, text(link.name)]];
-  if (link.kind === 'veth' && link.mtu !== undefined) attributes.push([IFLA.MTU, u32(link.mtu)]);
+  if (link.kind === 'veth') {
+    attributes.push(...oneQueue);
+    if (link.mtu !== undefined) attributes.push([IFLA.MTU, u32(link.mtu)]);
+  }
   if (context.master !== undefined) attributes.push([IFLA.MASTER, u32(context.master)]);
   if (context.parent !== undefined) attributes.push([IFLA.LINK, u32(context.parent)]);
   if (link.kind === 'vlan' && context.netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(context.netns)]);

@@ -51,8 +51,8 @@ function pair(firstFirst: boolean, first: Prepared, second: Prepared): [number, 
 }
 
 /** Lets the kernel finish with deleted namespaces, which it does in the background under the lock of all networking. */
-function settle(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+function settle(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** One after the other, ours and theirs in turn, each in a namespace of its own. */
@@ -76,7 +76,7 @@ function single(world: World): Row[] {
     const sample = { add, peerAdd, del, peerDel, pass, lo };
     world.removePod(ours);
     world.removePod(theirs);
-    settle();
+    settle(60);
     if (i < 0) continue;
     for (const [name, value] of Object.entries(sample)) times[name as keyof typeof times].push(value);
   }
@@ -107,6 +107,7 @@ function bursts(world: World): Row {
     timeBurst(own.map((pod) => world.ours('DEL', pod, true)));
     timeBurst(other.map((pod) => world.bridge('DEL', pod)));
     for (const pod of [...own, ...other]) world.removePod(pod);
+    settle(1000);
     if (i < 0) continue;
     ours.push(time);
     theirs.push(peer);

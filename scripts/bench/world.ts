@@ -1,7 +1,7 @@
 /** The namespaces, the agent and the configurations that the measurements take place in. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { Prepared } from './spawn.ts';
@@ -21,6 +21,8 @@ export function referenceVersion(): string | undefined {
   return execaSync('dpkg-query', query, { reject: false }).stdout.replace('\t', ' ');
 }
 
+const plugin = join(process.cwd(), 'build/bench/multivrf');
+
 export interface Pod {
   name: string;
   netns: string;
@@ -34,7 +36,9 @@ export class World {
 
   /** The caller is in network and mount namespaces of its own. */
   async open(): Promise<void> {
-    execaSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run/netns']);
+    // As /run is on a node: where the agent keeps its state, and nothing of it goes to a disk.
+    for (const directory of ['/run/netns', this.directory]) execaSync('mount', ['-t', 'tmpfs', 'tmpfs', directory]);
+    this.#install();
     execaSync('ip', ['link', 'set', 'lo', 'up']);
     mkdirSync(join(this.directory, 'vrfs'));
     writeFileSync(join(this.directory, 'vrfs', 'bench.yaml'), vrf);
@@ -46,6 +50,13 @@ export class World {
     });
     this.#write('loopback', { cniVersion: '1.0.0', name: 'lo', type: 'loopback' });
     await this.#startAgent();
+  }
+
+  /** As an installation leaves it: written in one piece, see docs/decisions/plugin-in-large-folios.md. */
+  #install(): void {
+    mkdirSync('build/bench', { recursive: true });
+    rmSync(plugin, { force: true });
+    writeFileSync(plugin, readFileSync('build/multivrf'), { mode: 0o755 });
   }
 
   async #startAgent(): Promise<void> {
@@ -64,9 +75,11 @@ export class World {
         '--netns-directory',
         '/run/netns',
       ],
-      // A file, not a pipe: this process does not read while it waits for a plugin.
-      { stdio: ['ignore', log, log], env: { ...process.env, NODE_OPTIONS: '' } },
+      // A file, not a pipe: this process does not read while it waits for a plugin. A session of its own, to which the
+      // scheduler gives a share of its own, as to a service of its own on a node.
+      { detached: true, stdio: ['ignore', log, log], env: { ...process.env, NODE_OPTIONS: '' } },
     );
+    closeSync(log);
     for (let attempt = 0; attempt < 100; attempt++) {
       if (existsSync(path('agent.sock'))) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -128,7 +141,7 @@ export class World {
   }
 
   ours(verb: string, pod: Pod, annotated: boolean): Prepared {
-    return this.#program(join(process.cwd(), 'build/multivrf'), verb, pod, annotated ? 'annotated' : 'ordinary');
+    return this.#program(plugin, verb, pod, annotated ? 'annotated' : 'ordinary');
   }
 
   #program(file: string, verb: string, pod: Pod, config: string): Prepared {
@@ -154,6 +167,7 @@ export class World {
       this.#agent.kill('SIGTERM');
       await gone;
     }
+    execaSync('umount', [this.directory]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -1,58 +1,98 @@
-import { CniCode, CniError, type CniErrorBody } from '../common/errors.ts';
-import { type AddReply, defaultAgentSocket, protocolVersion, type Reply, type Request } from '../common/protocol.ts';
-import type { Config } from './config.ts';
-import type { Environment } from './environment.ts';
-import { exchangeDeadline, type System } from './system.ts';
+import type { NetConf } from '../common/cni.ts';
+import {
+  type AddReply,
+  type CheckRequest,
+  type DelRequest,
+  protocolVersion,
+  type Reply,
+  type Request,
+} from '../common/protocol.ts';
+import { Deadline } from './deadline.ts';
+import { answerUnknown } from './no-answer.ts';
+import { isErrorCode, Refusal } from './refusal.ts';
+import { agentSocket, networkName, timeout } from './settings.ts';
+import type { System } from './system.ts';
 
-/** A failure that the agent found, to be handed on word for word. */
-export class AgentRefusal extends Error {
-  readonly body: CniErrorBody;
+/** Where the agent is, for which network we ask it, and how many milliseconds the whole call may take. */
+interface Access {
+  network: string;
+  socketPath: string;
+  timeout: number;
+}
 
-  constructor(body: CniErrorBody) {
-    super(body.msg);
-    this.name = 'AgentRefusal';
-    this.body = body;
+/** A request but for what is the same in all requests of a call. */
+export type Question<R = Request> = R extends Request ? Omit<R, 'protocol' | 'network' | 'timeout'> : never;
+
+/** The agent, as one call of the plugin speaks to it. */
+export class Agent {
+  readonly system: System;
+  readonly network: string;
+  readonly socketPath: string;
+  readonly deadline: Deadline;
+
+  constructor(system: System, access: Access) {
+    this.system = system;
+    this.network = access.network;
+    this.socketPath = access.socketPath;
+    this.deadline = new Deadline(access.timeout);
+  }
+
+  /**
+   * Asks once; gives back what an ADD has made, nothing otherwise.
+   * @throws Refusal with the agent's own error; NoAnswer; CniError when the pod's namespace cannot be entered.
+   */
+  async ask(question: Question): Promise<AddReply | undefined> {
+    const request = this.request(question, Math.ceil(this.deadline.left));
+    const line = await this.system.exchange({
+      socketPath: this.socketPath,
+      line: `${JSON.stringify(request)}\n`,
+      timeout: request.timeout,
+      netns: needsNamespace(question) ? question.netns : undefined,
+    });
+    const reply = parseReply(line);
+    if (!reply) throw answerUnknown(this.socketPath, line);
+    if (!reply.ok) throw new Refusal(reply.error);
+    return reply.result;
+  }
+
+  /** A whole request; `milliseconds` from now on nobody reads an answer. */
+  request<Q extends Question>(question: Q, milliseconds: number) {
+    return { protocol: protocolVersion, network: this.network, timeout: milliseconds, ...question } as const;
   }
 }
 
-/** What every question about one pod says to the agent. */
-export function aboutPod(config: Config, { containerId, ifname, netns, args }: Environment) {
-  const network = requireText('name', config.name, 'the conflist must name the network');
-  return { protocol: protocolVersion, network, timeout: exchangeDeadline, containerId, ifname, netns, args } as const;
+/** The agent that the configuration names. Throws a CniError 7 for what is wrong with it. */
+export function agentOf(system: System, config: NetConf): Agent {
+  const access = { network: networkName(config), socketPath: agentSocket(config), timeout: timeout(config) };
+  return new Agent(system, access);
 }
 
-/**
- * Asks the agent; what it made on an ADD, nothing on a DEL.
- * @throws AgentRefusal with the agent's own error; CniError when there is no answer that we understand.
- */
-export async function ask(system: System, config: Config, request: Request): Promise<AddReply | undefined> {
-  const socketPath = requireText('agentSocket', config.agentSocket ?? defaultAgentSocket, 'the path of a unix socket');
-  const netns = request.verb === 'ADD' ? request.netns : undefined;
-  const line = await system.exchange(socketPath, `${JSON.stringify(request)}\n`, netns);
-  const reply = parseReply(line, socketPath);
-  if (!reply.ok) throw new AgentRefusal(reply.error);
-  return reply.result;
+/** The DEL of one attachment point. */
+export function delQuestion(pod: Omit<Question<DelRequest>, 'verb' | 'hasSocket'>): Question<DelRequest> {
+  return { ...pod, verb: 'DEL', hasSocket: false };
 }
 
-function parseReply(line: string, socketPath: string): Reply {
+function needsNamespace(question: Question): question is Extract<Question, Pick<CheckRequest, 'attach'>> {
+  return question.verb === 'ADD' || question.verb === 'CHECK';
+}
+
+function parseReply(line: string): Reply | undefined {
   try {
     const reply: Reply = JSON.parse(line);
-    if (reply.ok === true || (reply.ok === false && typeof reply.error.msg === 'string')) return reply;
+    if (reply.ok === true) return reply.result === undefined || isAddReply(reply.result) ? reply : undefined;
+    const { code, msg } = reply.error;
+    const isError = reply.ok === false && isErrorCode(code) && typeof msg === 'string';
+    return isError && msg !== '' ? reply : undefined;
   } catch {
-    // The same error as for JSON of another shape.
+    return undefined;
   }
-  throw new CniError(
-    CniCode.decodeFailure,
-    `the answer on ${socketPath} is not one of a multivrf agent, it begins with ${JSON.stringify(line.slice(0, 60))}`,
-    'plugin and agent are of different versions, or the socket belongs to another program',
-  );
 }
 
-function requireText(key: string, value: unknown, expected: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new CniError(
-    CniCode.invalidConfig,
-    `${key}: ${value === undefined ? 'absent' : JSON.stringify(value)} in the network configuration`,
-    `${key} must be a text: ${expected}`,
+function isAddReply({ interfaces, ips, routes, sysctls }: AddReply): boolean {
+  return (
+    interfaces.every(({ name }) => typeof name === 'string') &&
+    ips.every(({ address }) => typeof address === 'string') &&
+    routes.every(({ dst }) => typeof dst === 'string') &&
+    sysctls.every(({ path, value }) => typeof path === 'string' && typeof value === 'string')
   );
 }

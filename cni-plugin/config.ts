@@ -1,4 +1,10 @@
-import { attachAnnotation, type NetConf, podAnnotationsCapability, supportedVersions } from '../common/cni.ts';
+import {
+  attachAnnotation,
+  type CniResult,
+  type NetConf,
+  podAnnotationsCapability,
+  supportedVersions,
+} from '../common/cni.ts';
 import { CniCode, CniError } from '../common/errors.ts';
 
 /** A version of the CNI specification that we speak. */
@@ -13,34 +19,33 @@ export type Config = NetConf & { cniVersion: CniVersion };
  */
 export function parseConfig(text: string): Config {
   const config = parseObject(text);
-  const { cniVersion } = config;
-  if (!isSupported(cniVersion)) {
-    throw new CniError(
-      CniCode.incompatibleVersion,
-      `cniVersion: ${cniVersion === undefined ? 'absent' : JSON.stringify(cniVersion)} is not supported`,
-      `multivrf supports ${supportedVersions.join(', ')}`,
-    );
-  }
-  return { ...config, cniVersion };
+  if (isSupported(config.cniVersion)) return config as NetConf as Config;
+  throw new CniError(
+    CniCode.incompatibleVersion,
+    `cniVersion: ${shown(config.cniVersion)} is not supported`,
+    `multivrf supports ${supportedVersions.join(', ')}`,
+  );
 }
 
-/** Parses stdin as a JSON object and looks at nothing in it. */
+/** Parses stdin as a JSON object and looks at nothing in it. Throws a CniError 6. */
 export function parseObject(text: string): Record<string, unknown> {
-  const refuse = (what: string, details: string) => new CniError(CniCode.decodeFailure, what, details);
-  if (text.trim() === '') {
-    throw refuse('the network configuration on stdin is empty', 'the runtime must write one JSON object to stdin');
-  }
-  const read = `the network configuration on stdin is not a JSON object, it begins with ${JSON.stringify(text.slice(0, 60))}`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw refuse(read, String(error));
+    throw notAnObject(text, String(error));
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refuse(read, 'the runtime must write one JSON object to stdin');
-  }
-  return value as Record<string, unknown>;
+  if (isObject(value)) return value;
+  throw notAnObject(text, 'the runtime must write one JSON object to stdin');
+}
+
+function notAnObject(text: string, details: string): CniError {
+  const begin = JSON.stringify(text.slice(0, 60));
+  const message =
+    text.trim() === ''
+      ? 'the network configuration on stdin is empty'
+      : `the network configuration on stdin is not a JSON object, it begins with ${begin}`;
+  return new CniError(CniCode.decodeFailure, message, details);
 }
 
 /**
@@ -49,8 +54,7 @@ export function parseObject(text: string): Record<string, unknown> {
  * @throws CniError 7 when the annotation is not text.
  */
 export function attachment(config: NetConf): string | undefined {
-  const annotations = config.runtimeConfig?.[podAnnotationsCapability] as Record<string, unknown> | null | undefined;
-  const value = annotations?.[attachAnnotation];
+  const value = annotation(config);
   if (value === undefined || typeof value === 'string') return value;
   throw new CniError(
     CniCode.invalidConfig,
@@ -59,7 +63,43 @@ export function attachment(config: NetConf): string | undefined {
   );
 }
 
+/** The annotation whatever it is; undefined when there is none. */
+export function annotation(config: NetConf): unknown {
+  const annotations = config.runtimeConfig?.[podAnnotationsCapability] as Record<string, unknown> | null | undefined;
+  return annotations?.[attachAnnotation];
+}
+
+/** The result of the plugins before us. Throws a CniError 7 when there is none; `fix` says what must be done then. */
+export function requirePrevResult({ prevResult }: NetConf, fix: string): CniResult {
+  if (isObject(prevResult)) return prevResult;
+  throw new CniError(CniCode.invalidConfig, `prevResult: ${shown(prevResult)}`, fix);
+}
+
+/** Throws a CniError 1 when a verb is newer than the configuration's version of the specification. */
+export function requireVersion({ cniVersion }: Config, verb: string, least: CniVersion): void {
+  if (isAtLeast(cniVersion, least)) return;
+  throw new CniError(
+    CniCode.incompatibleVersion,
+    `cniVersion: "${cniVersion}" does not have ${verb}`,
+    `${verb} came with ${least} of the CNI specification: raise cniVersion in the conflist`,
+  );
+}
+
+/** Whether what came with `least` may be said to a caller of `version`. */
+export function isAtLeast(version: CniVersion, least: CniVersion): boolean {
+  return supportedVersions.indexOf(version) >= supportedVersions.indexOf(least);
+}
+
 /** True for the versions listed in {@link supportedVersions}. */
 export function isSupported(version: unknown): version is CniVersion {
-  return supportedVersions.some((supported) => supported === version);
+  return supportedVersions.includes(version as CniVersion);
+}
+
+/** True for a JSON object, which an array is not. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
 import { run } from './main.ts';
 import { bunSystem } from './system.bun.ts';
 
-void run(bunSystem);
+run(bunSystem);

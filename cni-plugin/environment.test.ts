@@ -38,3 +38,25 @@ test('a DEL needs no namespace: it may be gone', () => {
 test('a call without CNI_ARGS has empty ones', () => {
   expect(readEnvironment('ADD', without('CNI_ARGS')).args).toBe('');
 });
+
+test.each(['c1', '0a', 'A.b_c-d', 'f'.repeat(64)])('container id %s is allowed', (id) => {
+  expect(readEnvironment('ADD', (name) => (name === 'CNI_CONTAINERID' ? id : full[name])).containerId).toBe(id);
+});
+
+test.each(['.c1', '-c1', '_c1', 'c/1', 'c 1', 'c1\n', 'cé', '@c', '[c', '`c', '{c'])(
+  'container id %j is refused',
+  (id) => {
+    expect(() => readEnvironment('DEL', (name) => (name === 'CNI_CONTAINERID' ? id : full[name]))).toThrow(
+      expect.objectContaining({ code: 4, message: expect.stringContaining(`CNI_CONTAINERID: ${JSON.stringify(id)}`) }),
+    );
+  },
+);
+
+test.each(['a'.repeat(16), '.', '..', 'net/1', 'net:1', 'net 1', 'net\t1'])(
+  'interface name %j is refused',
+  (ifname) => {
+    expect(() => readEnvironment('DEL', (name) => (name === 'CNI_IFNAME' ? ifname : full[name]))).toThrow(
+      expect.objectContaining({ code: 4, message: expect.stringContaining(`CNI_IFNAME: ${JSON.stringify(ifname)}`) }),
+    );
+  },
+);

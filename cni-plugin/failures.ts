@@ -1,41 +1,5 @@
-/** The texts of what can go wrong between plugin, kernel and agent: the same whatever the compiler. */
+/** What can go wrong between plugin and kernel: the same whatever the compiler. */
 import { CniCode, CniError } from '../common/errors.ts';
-
-const agentHint =
-  'is the DaemonSet multivrf-agent running on this node? The runtime tries again; pods without the annotation are not affected';
-
-/** Nobody accepts connections on the agent's socket. */
-export function agentAway(socketPath: string, reason: string): CniError {
-  return new CniError(CniCode.tryAgainLater, `the agent does not answer on ${socketPath}: ${reason}`, agentHint);
-}
-
-/** The agent accepted the request and was silent for `waited` milliseconds. */
-export function agentSilent(socketPath: string, waited: number): CniError {
-  return new CniError(
-    CniCode.tryAgainLater,
-    `no answer from the agent on ${socketPath} within ${waited / 1000} s`,
-    'look into the log of the DaemonSet multivrf-agent on this node for what holds it up',
-  );
-}
-
-/** The connection ended in the middle of the answer, or before it. */
-export function answerCutOff(socketPath: string, received: string, reason: string): CniError {
-  const got = received === '' ? 'nothing' : `${received.length} characters of an unfinished line`;
-  return new CniError(
-    CniCode.tryAgainLater,
-    `the agent on ${socketPath} ended the connection before its answer was complete: received ${got} (${reason})`,
-    'the agent probably restarted; the runtime tries again',
-  );
-}
-
-/** More than one frame of the protocol came without an end of line. */
-export function answerTooLong(socketPath: string, limit: number): CniError {
-  return new CniError(
-    CniCode.ioFailure,
-    `the answer of the agent on ${socketPath} is longer than ${limit} bytes`,
-    'plugin and agent are of different versions, or the socket belongs to another program',
-  );
-}
 
 /**
  * Code 4, not 3 (unknown container): 3 tells the runtime that no DEL is needed, and the plugins before
@@ -49,21 +13,21 @@ export function namespaceUnusable(path: string, reason: string): CniError {
   );
 }
 
-/** A unix socket's path has room for 107 bytes (sockaddr_un). */
-export function socketPathTooLong(socketPath: string): CniError {
-  return new CniError(
-    CniCode.invalidConfig,
-    `agentSocket: ${socketPath} is longer than the 107 bytes a unix socket's path can have`,
-    'choose a shorter path in the conflist and for the agent',
-  );
-}
-
 /** The kernel did not take a value. */
 export function sysctlRefused(path: string, value: string, reason: string): CniError {
   return new CniError(
     CniCode.kernel,
     `cannot write ${JSON.stringify(value)} to /proc/sys/${path}: ${reason}`,
     'the plugin needs /proc/sys writable, as the host has it',
+  );
+}
+
+/** What a DEL wants could not be written down for an agent that is away. */
+export function noteRefused(path: string, reason: string): CniError {
+  return new CniError(
+    CniCode.ioFailure,
+    `the agent is away and the note for it cannot be written: ${path}: ${reason}`,
+    'start the DaemonSet multivrf-agent on this node or make the directory writable; the runtime repeats the DEL',
   );
 }
 

@@ -1,52 +1,60 @@
-import { CniCode, CniError, type CniErrorBody } from '../common/errors.ts';
+import { CniCode, CniError } from '../common/errors.ts';
 import { add } from './add.ts';
-import { AgentRefusal } from './agent.ts';
+import { check } from './check.ts';
 import { isSupported, parseObject } from './config.ts';
 import { del } from './del.ts';
+import { gc } from './gc.ts';
+import { bodyOf } from './refusal.ts';
+import { status } from './status.ts';
 import type { System } from './system.ts';
 import { latestVersion, versionResult } from './version.ts';
 
-const verbs: Record<string, (system: System, stdin: string) => unknown> = {
-  ADD: add,
-  DEL: del,
-  VERSION: (_system, stdin) => versionResult(stdin),
-};
+/** A verb gives back what is to be printed, undefined for nothing. */
+type Verb = (system: System, stdin: string) => unknown;
 
-/** One call of the CNI: environment and stdin in, one JSON object on stdout, exit status 0 or 1. */
-export async function run(system: System): Promise<void> {
+/** One call of the CNI: environment and stdin in, at most one JSON object on stdout, exit status 0 or 1. */
+export function run(system: System): void {
   let stdin = '';
-  let status = 0;
-  let output: unknown;
+  const fail = (error: unknown) => end(system, 1, { cniVersion: versionForError(stdin), ...bodyOf(error) });
   try {
     const verb = findVerb(system.env('CNI_COMMAND'));
     stdin = system.readStdin();
-    output = await verb(system, stdin);
+    const output = verb(system, stdin);
+    // An ordinary pod's answer is here already: a promise would cost it time.
+    if (output instanceof Promise) output.then((value) => end(system, 0, value)).catch(fail);
+    else end(system, 0, output);
   } catch (error) {
-    status = 1;
-    output = { cniVersion: versionForError(stdin), ...toBody(error) };
+    fail(error);
   }
+}
+
+function end(system: System, exitCode: number, output: unknown): void {
   if (output !== undefined) system.print(`${JSON.stringify(output)}\n`);
-  system.exit(status);
+  system.exit(exitCode);
 }
 
-function findVerb(command: string | undefined): (system: System, stdin: string) => unknown {
-  const verb = command && Object.hasOwn(verbs, command) ? verbs[command] : undefined;
-  if (verb) return verb;
-  throw new CniError(
-    CniCode.invalidEnvironment,
-    command ? `CNI_COMMAND: ${JSON.stringify(command)} is not supported` : 'CNI_COMMAND is not set',
-    `multivrf is started by a container runtime, with CNI_COMMAND set to one of ${Object.keys(verbs).join(', ')}`,
-  );
-}
-
-function toBody(error: unknown): CniErrorBody {
-  if (error instanceof AgentRefusal) return error.body;
-  if (error instanceof CniError) return error.toBody();
-  return {
-    code: CniCode.ioFailure,
-    msg: `unexpected failure of the multivrf plugin: ${error}`,
-    details: 'this is a bug of multivrf; please report it with this message',
-  };
+// A switch: a table would be made, and looked into, for every pod.
+function findVerb(command: string | undefined): Verb {
+  switch (command) {
+    case 'ADD':
+      return add;
+    case 'DEL':
+      return del;
+    case 'CHECK':
+      return check;
+    case 'GC':
+      return gc;
+    case 'STATUS':
+      return status;
+    case 'VERSION':
+      return (_system, stdin) => versionResult(stdin);
+    default:
+      throw new CniError(
+        CniCode.invalidEnvironment,
+        command ? `CNI_COMMAND: ${JSON.stringify(command)} is not supported` : 'CNI_COMMAND is not set',
+        'multivrf is started by a container runtime, with CNI_COMMAND set to one of ADD, DEL, CHECK, GC, STATUS, VERSION',
+      );
+  }
 }
 
 function versionForError(stdin: string): string {

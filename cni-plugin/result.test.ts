@@ -20,6 +20,7 @@ const added: AddReply = {
     { address: '192.0.2.2/24', gateway: '192.0.2.1', interface: 0 },
     { address: '2001:db8::2/64', interface: 1 },
   ],
+  routes: [{ dst: '0.0.0.0/0', gw: '192.0.2.254', table: 1001 }],
   sysctls: [],
 };
 
@@ -62,4 +63,9 @@ test.each(['1.0.0', '1.1.0'] as const)('in %s no address tells its family', (ver
 test('the MTU is told from 1.1.0 on', () => {
   expect(mergeResult('1.0.0', prev, added, 'x').interfaces?.[2]).not.toHaveProperty('mtu');
   expect(mergeResult('1.1.0', prev, added, 'x').interfaces?.[2]).toHaveProperty('mtu', 1500);
+});
+
+test('our routes are told from 1.1.0 on, which knows tables: before they would pass for routes of the main table', () => {
+  expect(mergeResult('1.0.0', prev, added, 'x').routes).toEqual(prev.routes);
+  expect(mergeResult('1.1.0', prev, added, 'x').routes).toEqual([...(prev.routes ?? []), ...added.routes]);
 });

@@ -15,22 +15,60 @@ export interface System {
   /** Writes all of `text` to stdout. */
   print(text: string): void;
 
+  /** Writes a line to stderr, which runtimes put into their log. */
+  warn(line: string): void;
+
   /** Ends the process at once. */
   exit(status: number): never;
 
+  /** Waits. */
+  sleep(milliseconds: number): void | Promise<void>;
+
   /**
-   * Sends `line` to the agent listening on `socketPath` and gives back its answer without the newline.
-   * `netns`, the path of the pod's namespace, goes with an ADD only.
-   * @throws CniError when the namespace cannot be entered or the agent gives no whole answer before {@link exchangeDeadline}.
+   * Sends a line to the agent and gives back its answer without the newline.
+   * @throws NoAnswer when there is none; CniError 4 when the namespace cannot be entered.
    */
-  exchange(socketPath: string, line: string, netns?: string): string | Promise<string>;
+  exchange(exchange: Exchange): string | Promise<string>;
 
   /**
    * Writes `value` to a file below /proc/sys of the namespace entered by `exchange`.
-   * @throws CniError naming file, value and the kernel's reason.
+   * @throws CniError 101 naming file, value and the kernel's reason.
    */
   writeSysctl(path: string, value: string): void;
+
+  /**
+   * Puts a file into a directory, which is made if missing, whole or not at all, and on the disk on return.
+   * @throws CniError 5 naming path and reason.
+   */
+  writeNote(directory: string, name: string, text: string): void;
+
+  /** Removes a file that `writeNote` made, if it is still there and can be removed. */
+  removeNote(directory: string, name: string): void;
+
+  /** Whether there is a file that may be executed. */
+  isExecutable(path: string): boolean;
+
+  /** Runs a program in the namespace that the plugin was started in, with `env` added to our environment. */
+  run(path: string, env: Readonly<Record<string, string>>, stdin: string, timeout: number): Ended;
 }
 
-/** Milliseconds from connecting to the last byte of the answer. */
-export const exchangeDeadline = 20_000;
+/** One question to the agent. */
+export interface Exchange {
+  socketPath: string;
+  /** The request, its newline included. */
+  line: string;
+  /** Milliseconds from connecting to the last byte of the answer. */
+  timeout: number;
+  /** Path of the pod's namespace, for a verb that works inside it. */
+  netns?: string | undefined;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Undefined when it was killed, or not even started. */
+  exitCode: number | undefined;
+  stdout: string;
+  /** How it ended, in words. */
+  reason: string;
+  timedOut: boolean;
+}

@@ -52,7 +52,12 @@ export interface NetConf {
   args?: { cni?: Record<string, unknown> };
   runtimeConfig?: Record<string, unknown>;
   prevResult?: CniResult;
+  /** GC only: what is to stay. */
+  [validAttachmentsKey]?: { containerID: string; ifname: string }[];
 }
+
+/** Key of a GC's configuration under which the runtime lists the attachments that exist (SPEC 1.1.0, "GC"). */
+export const validAttachmentsKey = 'cni.dev/valid-attachments';
 
 /** Specification versions this plugin speaks. */
 export const supportedVersions = ['0.3.1', '0.4.0', '1.0.0', '1.1.0'] as const;

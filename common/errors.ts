@@ -1,3 +1,5 @@
+import { brief } from './printable.ts';
+
 /**
  * Error codes of the CNI specification (SPEC.md, "Error"); from 100 on a plugin's own.
  */
@@ -18,6 +20,8 @@ export const CniCode = {
   refused: 100,
   /** The kernel, or something in it that multivrf did not make, is in the way. */
   kernel: 101,
+  /** CHECK: the pod, the kernel or the runtime's memory differ from what was made. */
+  drifted: 102,
 } as const;
 
 export type CniCode = (typeof CniCode)[keyof typeof CniCode];
@@ -28,6 +32,9 @@ export interface CniErrorBody {
   msg: string;
   details?: string;
 }
+
+/** Of `msg` and of `details`, in characters: an event of Kubernetes holds 1,024. */
+export const longestText = 2048;
 
 /**
  * A failure the user is to read: `message` names the offending thing and its value, `details` says
@@ -44,7 +51,9 @@ export class CniError extends Error {
     this.details = details;
   }
 
+  /** On one line each and not longer than people read, whatever the values quoted in it are made of. */
   toBody(): CniErrorBody {
-    return { code: this.code, msg: this.message, ...(this.details ? { details: this.details } : {}) };
+    const details = this.details ? { details: brief(this.details, longestText) } : {};
+    return { code: this.code, msg: brief(this.message, longestText), ...details };
   }
 }

@@ -1,6 +1,7 @@
 /** The annotation's JSON form as typed parts, before any value is judged. */
 import { attachAnnotation } from '../../common/cni.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
+import { brief } from '../../common/printable.ts';
 import { quote } from './finding.ts';
 
 /** A string of the annotation and where it stands: `element 2: address`. */
@@ -32,7 +33,7 @@ export function readJsonList(value: string): Written[] {
   if (!Array.isArray(list)) return refuse(`is not a JSON list: ${quote(value)}`, 'write [{"vrf": "customer-a"}]');
   if (list.length === 0) refuse('is an empty list', 'name a VRF, or remove the annotation');
   const repeated = repeatedKey(value);
-  if (repeated) refuse(`key ${repeated} stands twice in one object`, 'write each key once');
+  if (repeated) refuse(`key ${brief(repeated)} stands twice in one object`, 'write each key once');
   return list.map((element: unknown, index) => readElement(element, `element ${index + 1}`));
 }
 
@@ -40,7 +41,11 @@ function parseJson(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch (error) {
-    return refuse(`is not JSON: ${quote(value)}: ${(error as Error).message}`, 'write [{"vrf": "customer-a"}]', error);
+    return refuse(
+      `is not JSON: ${quote(value)}: ${brief((error as Error).message)}`,
+      'write [{"vrf": "customer-a"}]',
+      error,
+    );
   }
 }
 

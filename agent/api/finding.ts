@@ -1,3 +1,5 @@
+import { brief } from '../../common/printable.ts';
+
 /**
  * What is wrong with one value and what would be right. `problem` reads on after the value:
  * `"192.0.2.2"` + `has no prefix length`.
@@ -14,6 +16,5 @@ const longest = 80;
 
 /** A value as it was written, quoted and cut to a readable length; control characters come out escaped. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  return brief(JSON.stringify(value) ?? String(value), longest);
 }

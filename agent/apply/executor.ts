@@ -7,6 +7,7 @@ import { errnoName } from '../netlink/sys/libc.ts';
 import { describeStep } from '../plan/describe.ts';
 import type { Link, Namespace, Place, Sysctl } from '../plan/kernel-object.ts';
 import { type DirectStep, inverse, isDirect, type Step, subject, type WireStep } from '../plan/step.ts';
+import type { Deadline } from './deadline.ts';
 import { carrier, encode, type Places } from './encode.ts';
 import { explain } from './explain.ts';
 
@@ -47,14 +48,16 @@ function needs(step: WireStep): string[] {
 
 class Execution {
   readonly #host: Host;
+  readonly #deadline: Deadline | undefined;
   readonly done: Step[] = [];
   readonly leftOver: LeftOver = [];
   #batch: Entry[] = [];
   #at: Place | undefined;
   readonly #unborn = new Set<string>();
 
-  constructor(host: Host) {
+  constructor(host: Host, deadline: Deadline | undefined) {
     this.#host = host;
+    this.#deadline = deadline;
   }
 
   run(steps: readonly Step[]): void {
@@ -88,7 +91,8 @@ class Execution {
     this.#batch = [];
     this.#unborn.clear();
     if (batch.length === 0) return;
-    const outcomes = this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
+    const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
+    const outcomes = this.#deadline ? this.#deadline.timed(() => describeBatch(batch), send) : send();
     let next = 0;
     let failure: CniError | undefined;
     for (const { step, messages } of batch) {
@@ -101,6 +105,7 @@ class Execution {
       if (!failed) this.#learn(step, own);
     }
     if (failure) throw failure;
+    this.#deadline?.check();
   }
 
   /** Takes the indexes of new links from the kernel's echo. */
@@ -137,6 +142,11 @@ class Execution {
   }
 }
 
+function describeBatch([first, ...rest]: readonly Entry[]): string {
+  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  return `"${describeStep(first!.step)}"${more}`;
+}
+
 function kernelError(step: Step, { errno, reason }: Outcome): CniError {
   const name = errnoName(errno);
   return new CniError(
@@ -148,10 +158,11 @@ function kernelError(step: Step, { errno, reason }: Outcome): CniError {
 
 /**
  * Applies `steps` in order. On failure everything already done is undone, last first; the error thrown is the
- * first one, its details name whatever could not be undone. Returns the sysctls left to the plugin.
+ * first one, its details name whatever could not be undone. A `deadline` that passes is a failure. Returns the sysctls
+ * left to the plugin.
  */
-export function apply(steps: readonly Step[], host: Host): LeftOver {
-  const execution = new Execution(host);
+export function apply(steps: readonly Step[], host: Host, deadline?: Deadline): LeftOver {
+  const execution = new Execution(host, deadline);
   try {
     execution.run(steps);
   } catch (error) {

@@ -45,7 +45,8 @@ export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, PRIORITY: 6, PREFSRC: 7, TABLE:
 export const RTN = { UNICAST: 1, LOCAL: 2, MULTICAST: 5, UNREACHABLE: 7 } as const;
 export const RTNH_F_ONLINK = 4;
 /** Who made a route or rule: `kernel` is spared by systemd-networkd, which removes foreign ones. */
-export const RTPROT = { KERNEL: 2, STATIC: 4 } as const;
+/** `MULTIVRF` is our own: "m", which nobody has taken in linux/rtnetlink.h or iproute2's rt_protos. */
+export const RTPROT = { KERNEL: 2, STATIC: 4, MULTIVRF: 109 } as const;
 export const RT_SCOPE = { UNIVERSE: 0, LINK: 253, HOST: 254 } as const;
 export const RT_TABLE = { LOCAL: 255 } as const;
 
@@ -65,6 +66,11 @@ export const IFLA = {
   NUM_TX_QUEUES: 31,
   NUM_RX_QUEUES: 32,
 } as const;
+/**
+ * IFLA_GROUP of links that we create. A link cannot be born with an alias, but into a group: whatever happens before it
+ * gets its alias, it is known to be ours. The upper half is for no other use, see the delete queue.
+ */
+export const birthGroup = 0x6d77_0000;
 export const IFLA_INFO = { KIND: 1, DATA: 2, SLAVE_KIND: 4, SLAVE_DATA: 5 } as const;
 export const VETH_INFO_PEER = 1;
 export const IFLA_VRF_TABLE = 1;

@@ -9,7 +9,18 @@ import {
   type Received,
   splitMessages,
 } from './message.ts';
-import { bindNetlink, close, errnoName, netlinkSocket, receive, send, setOption } from './sys/libc.ts';
+import {
+  bindNetlink,
+  close,
+  connectToKernel,
+  errnoName,
+  limitReceive,
+  MSG_DONTWAIT,
+  netlinkSocket,
+  receive,
+  send,
+  setOption,
+} from './sys/libc.ts';
 
 /** The kernel's answer to one message of a batch. */
 export interface Outcome {
@@ -33,7 +44,10 @@ export class NetlinkError extends Error {
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
+const ETIMEDOUT = 110;
 const dumpAttempts = 8;
+/** The kernel answers in microseconds, unless an answer was lost (ENOBUFS): then it never comes. In milliseconds. */
+const defaultPatience = 10_000;
 
 // One for all sockets: every exchange is synchronous, and what outlives it is copied.
 const buffer = Buffer.allocUnsafe(256 * 1024);
@@ -51,11 +65,18 @@ function acknowledgement({ body, flags }: Received): { errno: number; reason: st
 
 export class RouteSocket {
   readonly fd: number;
+  readonly #patience: number;
   #sequence = 0;
 
-  /** Takes over `fd`, a netlink route socket of whatever namespace. */
-  constructor(fd: number) {
+  /**
+   * Takes over `fd`, a netlink route socket of whatever namespace. `patience` is how long, in milliseconds, a request
+   * waits for the kernel's next word before it fails with ETIMEDOUT.
+   */
+  constructor(fd: number, patience = defaultPatience) {
     this.fd = fd;
+    this.#patience = patience;
+    connectToKernel(fd);
+    limitReceive(fd, patience);
     setOption(fd, SOL_NETLINK, NETLINK.CAP_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK.EXT_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK.GET_STRICT_CHK, 1);
@@ -154,9 +175,21 @@ export class RouteSocket {
   }
 
   #receive(): Received[] {
+    const end = performance.now() + this.#patience;
     for (;;) {
-      const length = receive(this.fd, buffer);
+      const length = this.#receiveOrDrain();
       if (length >= 0) return splitMessages(buffer.subarray(0, length));
+      if (performance.now() >= end) throw new NetlinkError(ETIMEDOUT, `no answer within ${this.#patience} ms`);
+    }
+  }
+
+  /** After ENOBUFS the kernel drops every answer in silence until all that it has queued is read. */
+  #receiveOrDrain(): number {
+    try {
+      return receive(this.fd, buffer);
+    } catch (error) {
+      while (receive(this.fd, buffer, MSG_DONTWAIT) >= 0);
+      throw error;
     }
   }
 }

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { formatAddress, fromBytes, parseAddress } from '../../common/addresses.ts';
 
-const mark = 'multivrf';
+/** What everything of ours carries in its alias, alone or as the beginning. */
+export const mark = 'multivrf';
 
 /** IFALIASZ (linux/if.h) is 256 with the closing NUL. */
 const maxAliasBytes = 255;

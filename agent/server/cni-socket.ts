@@ -7,8 +7,9 @@ import net from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import { maxFrame, type Reply, type Request } from '../../common/protocol.ts';
-import { close, peerCredentials, pollReadable, pollReadableAsync, receiveWithDescriptor } from '../netlink/sys/libc.ts';
+import type { Reply, Request } from '../../common/protocol.ts';
+import { close, peerCredentials } from '../netlink/sys/libc.ts';
+import { readFrame } from './frames.ts';
 import { parseRequest } from './parse-request.ts';
 
 /** A request and the descriptor that came with it, which the handler closes. */
@@ -19,8 +20,8 @@ export interface Incoming {
 
 export type Handler = (incoming: Incoming) => Promise<Reply> | Reply;
 
-/** How long a client may take to send its request, in milliseconds. */
-const patience = 5_000;
+/** More at once are turned away, and try again. */
+const maxClients = 1024;
 
 /** Listens on `path`, which is replaced when nobody listens there any more. Throws when somebody does. */
 export async function listen(path: string, handle: Handler, log: Logger): Promise<net.Server> {
@@ -31,6 +32,8 @@ export async function listen(path: string, handle: Handler, log: Logger): Promis
     socket.on('error', (error) => log.debug({ error: error.message }, 'client went away'));
     void serve(socket, handle, log);
   });
+  server.maxConnections = maxClients;
+  server.on('drop', () => log.warn({ clients: maxClients }, 'too many clients at once: one was turned away'));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => resolve());
@@ -73,41 +76,21 @@ function descriptorOf(socket: net.Socket): number {
   return _handle.fd;
 }
 
+function authenticate(fd: number): void {
+  const { uid, pid } = peerCredentials(fd);
+  if (uid === 0) return;
+  throw new CniError(
+    CniCode.refused,
+    `uid ${uid} (process ${pid}) may not speak to the agent`,
+    'only root may: the CNI plugin runs as root',
+  );
+}
+
 async function readRequest(fd: number): Promise<Incoming> {
-  const peer = peerCredentials(fd);
-  if (peer.uid !== 0) {
-    throw new CniError(
-      CniCode.refused,
-      `uid ${peer.uid} (process ${peer.pid}) may not speak to the agent`,
-      'only root may: the CNI plugin runs as root',
-    );
-  }
-  const deadline = Date.now() + patience;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  let descriptor: number | undefined;
+  authenticate(fd);
+  const { line, descriptor } = await readFrame(fd);
   try {
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(64 * 1024);
-      const received =
-        receiveWithDescriptor(fd, chunk) ?? (pollReadable(fd, 1) ? receiveWithDescriptor(fd, chunk) : undefined);
-      if (!received) {
-        if (Date.now() > deadline) throw new CniError(CniCode.decodeFailure, `no whole request within ${patience} ms`);
-        await pollReadableAsync(fd, 250);
-        continue;
-      }
-      if (received.descriptor !== undefined) {
-        if (descriptor !== undefined) close(descriptor);
-        descriptor = received.descriptor;
-      }
-      if (received.length === 0)
-        throw new CniError(CniCode.decodeFailure, `the client closed after ${length} bytes of its request`);
-      chunks.push(chunk.subarray(0, received.length));
-      length += received.length;
-      if (length > maxFrame) throw new CniError(CniCode.decodeFailure, `the request is longer than ${maxFrame} bytes`);
-      if (chunk[received.length - 1] === 0x0a)
-        return { request: parseRequest(Buffer.concat(chunks).toString('utf8')), descriptor };
-    }
+    return { request: parseRequest(line), descriptor };
   } catch (error) {
     if (descriptor !== undefined) close(descriptor);
     throw error;

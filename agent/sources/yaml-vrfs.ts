@@ -1,5 +1,6 @@
 /** The VRFs in one YAML text: which are valid, which are named but broken, and what is wrong, line by line. */
 import { type Document, isMap, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
+import { brief } from '../../common/printable.ts';
 import { quote } from '../api/finding.ts';
 import { vrfNameFinding } from '../api/names.ts';
 import { type ParsedVrf, parseVrf, type Vrf } from '../api/vrf.ts';
@@ -53,7 +54,7 @@ function readDocument(
   const faults = [...document.errors, ...document.warnings];
   for (const { pos, message } of faults) {
     const { line } = lineCounter.linePos(pos[0]);
-    unreadable(line, `${quote((text.split('\n')[line - 1] ?? '').trim())} is not valid YAML: ${message}`);
+    unreadable(line, `${quote((text.split('\n')[line - 1] ?? '').trim())} is not valid YAML: ${brief(message)}`);
   }
   if (faults.length > 0 || document.contents === null) return;
   const locate = locator(document, lineCounter);
@@ -61,7 +62,7 @@ function readDocument(
   try {
     input = document.toJS({ maxAliasCount });
   } catch (error) {
-    unreadable(locate([]), `cannot be expanded: ${(error as Error).message}`);
+    unreadable(locate([]), `cannot be expanded: ${brief((error as Error).message)}`);
     return;
   }
   if (input === null) return;

@@ -48,7 +48,7 @@ test('a config of an unknown version is refused with the versions there are', as
 
 test('without an agent an annotated pod is refused for now', async () => {
   const agentSocket = '/nowhere/agent.sock';
-  expect(await scene.refusal(pod, 'customer-a', { conf: { agentSocket } })).toMatchObject({
+  expect(await scene.refusal(pod, 'customer-a', { conf: { agentSocket, timeoutSeconds: 0.5 } })).toMatchObject({
     code: 11,
     msg: expect.stringContaining(`the agent does not answer on ${agentSocket}: `),
     details: expect.stringContaining('is the DaemonSet multivrf-agent running on this node?'),

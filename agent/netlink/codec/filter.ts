@@ -19,7 +19,7 @@ export const allowPreference = 49000;
 export const dropPreference = 49001;
 
 /** TC_ACT_SHOT whatever the packet. An out-of-bounds load cannot make this one pass. */
-const dropAll: readonly Instruction[] = [[0x06, 0, 0, 2]];
+export const dropAll: readonly Instruction[] = [[0x06, 0, 0, 2]];
 
 /** tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. */
 function tcmsg(index: number, handle: number, parent: number, info: number): Uint8Array {
@@ -51,14 +51,13 @@ const parentOf = (direction: Filter['direction']) => (direction === 'ingress' ? 
 const infoOf = (preference: number) => ((preference << 16) | (ETH_P_ALL << 8)) >>> 0;
 
 function program(instructions: readonly Instruction[]): Uint8Array {
-  const bytes = Buffer.alloc(instructions.length * 8);
+  // struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
+  const words = new Uint32Array(instructions.length * 2);
   instructions.forEach(([code, jt, jf, k], i) => {
-    bytes.writeUInt16LE(code, i * 8);
-    bytes.writeUInt8(jt, i * 8 + 2);
-    bytes.writeUInt8(jf, i * 8 + 3);
-    bytes.writeUInt32LE(k >>> 0, i * 8 + 4);
+    words[i * 2] = code | (jt << 16) | (jf << 24);
+    words[i * 2 + 1] = k;
   });
-  return bytes;
+  return new Uint8Array(words.buffer);
 }
 
 function bpf(

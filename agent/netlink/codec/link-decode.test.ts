@@ -62,3 +62,8 @@ test('a VLAN device in a VRF has an id and a parent, but no table of its own', (
 test('the loopback is of no kind', () => {
   expect(decodeLink(bytes(captured.loopback))).toMatchObject({ index: 1, name: 'lo', kind: undefined, up: true });
 });
+
+test('a link that we created and have not come to name bears the bare mark', () => {
+  const born = captured.bridge.replace(/\s+/g, '').replace('08001b0000000000', '08001b000000776d');
+  expect(decodeLink(bytes(born))).toMatchObject({ name: 'br0', alias: 'multivrf' });
+});

@@ -1,7 +1,10 @@
 /** Links as the kernel reports them. */
+
+import { mark } from '../../plan/names.ts';
 import {
   ADDR_GEN_MODE,
   AF,
+  birthGroup,
   IFF,
   IFLA,
   IFLA_BR,
@@ -19,6 +22,7 @@ export interface ObservedLink {
   index: number;
   name: string;
   up: boolean;
+  /** Of a link that we have created and not come to name, the bare mark. */
   alias: string | undefined;
   mac: string | undefined;
   mtu: number | undefined;
@@ -60,6 +64,12 @@ function decodeAddrGenMode(families: Map<number, Buffer> | undefined): ObservedL
   return mode === ADDR_GEN_MODE.none ? 'none' : 'eui64';
 }
 
+function decodeAlias(attributes: Map<number, Buffer>): string | undefined {
+  const alias = attributes.get(IFLA.IFALIAS);
+  if (alias) return parseText(alias);
+  return number32(attributes.get(IFLA.GROUP)) === birthGroup ? mark : undefined;
+}
+
 /** Decodes the body of an RTM_NEWLINK or RTM_DELLINK message. */
 export function decodeLink(body: Buffer): ObservedLink {
   const attributes = parseAttributes(body, 16);
@@ -74,13 +84,12 @@ export function decodeLink(body: Buffer): ObservedLink {
   const slave = slaveBytes && slaveKind && parseText(slaveKind) === 'bridge' ? parseAttributes(slaveBytes) : undefined;
   const familyBytes = attributes.get(IFLA.AF_SPEC);
   const families = familyBytes && parseAttributes(familyBytes);
-  const alias = attributes.get(IFLA.IFALIAS);
   const mac = attributes.get(IFLA.ADDRESS);
   return {
     index: body.readInt32LE(4),
     name: parseText(attributes.get(IFLA.IFNAME) ?? Buffer.alloc(0)),
     up: (body.readUInt32LE(8) & IFF.UP) !== 0,
-    alias: alias && parseText(alias),
+    alias: decodeAlias(attributes),
     mac: mac && macText(mac),
     mtu: number32(attributes.get(IFLA.MTU)),
     master: number32(attributes.get(IFLA.MASTER)) ?? 0,

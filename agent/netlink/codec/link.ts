@@ -3,6 +3,7 @@ import type { Link, LinkSettings } from '../../plan/kernel-object.ts';
 import {
   ADDR_GEN_MODE,
   AF,
+  birthGroup,
   IFF,
   IFLA,
   IFLA_BR,
@@ -65,7 +66,10 @@ function kindData(link: Link, context: LinkContext): Attribute[] {
 
 /** Creates a link, down; the ECHO reply carries its index, and a veth's peer index in IFLA_LINK. */
 export function createLink(link: Link, context: LinkContext): Message {
-  const attributes: Attribute[] = [[IFLA.IFNAME, text(link.name)]];
+  const attributes: Attribute[] = [
+    [IFLA.IFNAME, text(link.name)],
+    [IFLA.GROUP, u32(birthGroup)],
+  ];
   if (link.kind === 'veth') {
     attributes.push(...oneQueue);
     if (link.mtu !== undefined) attributes.push([IFLA.MTU, u32(link.mtu)]);

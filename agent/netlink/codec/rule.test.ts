@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { Rule } from '../../plan/kernel-object.ts';
-import type { Message } from '../message.ts';
+import { encodeMessage, type Message } from '../message.ts';
 import { bytes, expectSameRequest } from './iproute2.testing.ts';
 import { addRule, decodeRule, deleteRule, moveLocalRule } from './rule.ts';
 
 function rule(family: 4 | 6, priority: number, action: Rule['action'], rest: Partial<Rule> = {}): Rule {
-  return { object: 'rule', in: 'pod', family, priority, action, ...rest };
+  return { object: 'rule', in: 'node', family, priority, action, ...rest };
 }
 
 test.each<[string, Message, string]>([
@@ -49,6 +49,14 @@ test.each<[string, Message, string]>([
     `,
   ],
 ])('%s', (_, ours, theirs) => expectSameRequest(ours, theirs));
+
+test('a rule in a pod carries our protocol number, by which it is known again', () => {
+  const { header, attributes } = addRule({ ...rule(4, 14, 'unreachable', { oif: 'net1' }), in: 'pod' });
+  const ours = encodeMessage({ type: 0, flags: 0, header, attributes }, 0, 0).subarray(16);
+  expect(decodeRule(ours)).toMatchObject({ priority: 14, oif: 'net1', ours: true });
+  const kernels = encodeMessage({ ...addRule(rule(4, 14, 'unreachable', { oif: 'net1' })) }, 0, 0).subarray(16);
+  expect(decodeRule(kernels)).not.toHaveProperty('ours');
+});
 
 test('the rule for table local is added behind the others before its old self goes', () => {
   const [add, remove] = moveLocalRule({ family: 4, priority: 20 }, 0);

@@ -27,8 +27,8 @@ function message(type: number, flags: number, rule: Rule): Message {
   const from = selector(rule.from);
   const attributes: Attribute[] = [
     [FRA.PRIORITY, u32(rule.priority)],
-    // systemd-networkd removes foreign rules of any other protocol.
-    [FRA.PROTOCOL, u8(RTPROT.KERNEL)],
+    // On the node systemd-networkd removes foreign rules of any other protocol.
+    [FRA.PROTOCOL, u8(rule.in === 'pod' ? RTPROT.MULTIVRF : RTPROT.KERNEL)],
   ];
   if (to) attributes.push([FRA.DST, to.bytes]);
   if (from) attributes.push([FRA.SRC, from.bytes]);
@@ -73,6 +73,8 @@ export interface ObservedRule extends Omit<Rule, 'object' | 'in' | 'action'> {
   action: Rule['action'] | 'other';
   /** Set when it selects by what a {@link Rule} cannot say (a mark, ports, "not", …): it is somebody else's. */
   narrowed?: true;
+  /** Made by us in a pod. */
+  ours?: true;
 }
 
 const otherSelectors = [
@@ -117,5 +119,6 @@ export function decodeRule(body: Buffer): ObservedRule {
     to: prefix(FRA.DST, body[1]!),
     from: prefix(FRA.SRC, body[2]!),
     ...(narrowed ? { narrowed } : {}),
+    ...(attributes.get(FRA.PROTOCOL)?.[0] === RTPROT.MULTIVRF ? { ours: true } : {}),
   };
 }

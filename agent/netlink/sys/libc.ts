@@ -11,6 +11,7 @@ const libc = koffi.load('libc.so.6');
 const c = {
   socket: libc.func('int socket(int domain, int type, int protocol)'),
   bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
+  connect: libc.func('int connect(int fd, const void *address, uint32_t length)'),
   send: libc.func('long send(int fd, const void *buffer, size_t length, int flags)'),
   recv: libc.func('long recv(int fd, _Out_ void *buffer, size_t length, int flags)'),
   recvmsg: libc.func('long recvmsg(int fd, _Inout_ void *header, int flags)'),
@@ -64,8 +65,10 @@ export const MSG_DONTWAIT = 0x40;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
+const SO_RCVTIMEO = 20;
 const SCM_RIGHTS = 1;
 const POLLIN = 1;
+const POLLHUP = 0x10;
 
 export function netlinkSocket(): number {
   return check(c.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), 'socket(AF_NETLINK)');
@@ -85,6 +88,26 @@ export function setOption(fd: number, level: number, name: number, value: number
   check(c.setsockopt(fd, level, name, bytes, 4), `setsockopt(${level}, ${name})`);
 }
 
+/** An empty sockaddr_nl: the kernel's own port. */
+const kernel = Buffer.alloc(12);
+kernel.writeUInt16LE(AF_NETLINK, 0);
+
+/**
+ * From now on nobody but the kernel can send to this netlink socket: without that, any process with CAP_NET_ADMIN in its
+ * namespace can answer in the kernel's place.
+ */
+export function connectToKernel(fd: number): void {
+  check(c.connect(fd, kernel, kernel.length), 'connect(AF_NETLINK)');
+}
+
+/** Makes {@link receive} return -1 after that many milliseconds without anything to read. */
+export function limitReceive(fd: number, milliseconds: number): void {
+  const timeval = Buffer.alloc(16);
+  timeval.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), 0);
+  timeval.writeBigInt64LE(BigInt(milliseconds % 1000) * 1000n, 8);
+  check(c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length), 'setsockopt(SO_RCVTIMEO)');
+}
+
 export function send(fd: number, bytes: Buffer): number {
   return check(c.send(fd, bytes, bytes.length, 0), 'send');
 }
@@ -99,7 +122,7 @@ export function sendAsync(fd: number, bytes: Buffer): Promise<number> {
   });
 }
 
-/** Number of bytes received, or -1 when nothing is there and `flags` has MSG_DONTWAIT. */
+/** Number of bytes received, or -1 when nothing is there and `flags` has MSG_DONTWAIT, or none came in the time of {@link limitReceive}. */
 export function receive(fd: number, into: Buffer, flags = 0): number {
   const length = c.recv(fd, into, into.length, flags);
   if (length >= 0) return length;
@@ -131,6 +154,14 @@ export function pollReadableAsync(fd: number, milliseconds: number): Promise<boo
   });
 }
 
+/** Whether the other side of a connection has closed it for both directions. */
+export function isHungUp(fd: number): boolean {
+  const record = Buffer.alloc(8);
+  record.writeInt32LE(fd, 0);
+  c.poll(record, 1, 0);
+  return (record.readInt16LE(6) & POLLHUP) !== 0;
+}
+
 /** Reads from a unix socket, with at most one descriptor; undefined when nothing is there yet. */
 export function receiveWithDescriptor(fd: number, into: Buffer): { length: number; descriptor?: number } | undefined {
   const iovec = Buffer.alloc(16);
@@ -141,7 +172,8 @@ export function receiveWithDescriptor(fd: number, into: Buffer): { length: numbe
   header.writeBigUInt64LE(koffi.address(iovec), 16);
   header.writeBigUInt64LE(1n, 24);
   header.writeBigUInt64LE(koffi.address(control), 32);
-  header.writeBigUInt64LE(24n, 40);
+  // Room for one descriptor: of more the kernel closes the rest.
+  header.writeBigUInt64LE(20n, 40);
   const length = c.recvmsg(fd, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (length < 0) {
     const errno = koffi.errno();

@@ -1,5 +1,5 @@
 /** Named network namespaces as `ip netns` keeps them: a bind mount each in one directory. */
-import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { CniCode, CniError } from '../../common/errors.ts';
 import { setLink } from '../netlink/codec/link.ts';
 import { RouteSocket } from '../netlink/socket.ts';
@@ -9,6 +9,13 @@ import { inNamespace, inNewNamespace } from './inside.ts';
 import { PlaceHandle } from './place.ts';
 
 const loopback = 1;
+
+/**
+ * Of the file that a namespace is mounted on. The sticky bit, which means nothing on a file, is our mark while nothing
+ * is mounted: it is there from the file's first moment, whenever the agent dies.
+ */
+const mountPointMode = 0o1444;
+const sticky = 0o1000;
 
 function needsSysAdmin(error: unknown, what: string): Error {
   if (error instanceof SystemError && error.code === 'EPERM') {
@@ -47,6 +54,7 @@ export class NamedNamespaces {
       return handle;
     } catch (error) {
       if (error instanceof SystemError && error.code === 'EINVAL') {
+        if (this.#removeUnmounted(name)) return undefined;
         throw new CniError(
           CniCode.kernel,
           `${this.path(name)} is not a network namespace`,
@@ -63,13 +71,15 @@ export class NamedNamespaces {
   create({ name, alias }: Namespace): PlaceHandle {
     const path = this.path(name);
     mkdirSync(this.directory, { recursive: true });
-    closeSync(openSync(path, 'wx'));
+    closeSync(openSync(path, 'wx', mountPointMode));
     try {
       const socket = inNewNamespace(newNamespace, () => {
+        const inside = RouteSocket.open();
+        // Marked before it can be found: until it is mounted, the namespace goes with the agent.
+        inside.request(setLink(loopback, { object: 'link-settings', in: 'node', dev: 'lo', alias, up: true }));
         bindMount('/proc/thread-self/ns/net', path);
-        return RouteSocket.open();
+        return inside;
       });
-      socket.request(setLink(loopback, { object: 'link-settings', in: 'node', dev: 'lo', alias, up: true }));
       const handle = new PlaceHandle(`vrf/${name}` as Place, socket, 'enter');
       this.#open.set(name, handle);
       return handle;
@@ -79,6 +89,15 @@ export class NamedNamespaces {
     }
   }
 
+  /** What is left of a creation or a removal that was interrupted: our file, and nothing mounted on it. */
+  #removeUnmounted(name: string): boolean {
+    const { mode, size } = lstatSync(this.path(name));
+    const isOurs = (mode & sticky) !== 0 && size === 0;
+    if (isOurs) unlinkSync(this.path(name));
+    return isOurs;
+  }
+
+  /** Takes a namespace and its file away; links inside that are not moved out before go with it. */
   remove(name: string): void {
     this.#open.get(name)?.close();
     this.#open.delete(name);
@@ -86,7 +105,7 @@ export class NamedNamespaces {
     try {
       unmount(path);
     } catch {
-      // Not mounted: the file is what is left of an interrupted creation.
+      // Not mounted: the file is what is left.
     }
     unlinkSync(path);
   }

@@ -1,15 +1,18 @@
 /** Reads from the kernel what a desired state is to be compared with, and no more: dumps grow with the node. */
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { decodeFdb, dumpFdb } from '../netlink/codec/fdb.ts';
-import { allowPreference, decodeFilter, dropPreference, dumpFilters } from '../netlink/codec/filter.ts';
 import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import { decodeRoute, dumpRoutes } from '../netlink/codec/route.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
+import { RTPROT } from '../netlink/constants.ts';
 import { NetlinkError } from '../netlink/socket.ts';
 import { errnoName } from '../netlink/sys/libc.ts';
-import type { Family, Filter, Instruction, KernelObject, Place } from '../plan/kernel-object.ts';
+import type { Family, KernelObject, Place } from '../plan/kernel-object.ts';
 import type { LinkState, Observed, PlaceState, RouteState, RuleState } from '../plan/observed.ts';
+import { linkState } from './link-state.ts';
+import { observeFilters } from './observe-filters.ts';
+import { observeSysctls } from './observe-sysctls.ts';
 import type { PlaceHandle } from './place.ts';
 
 /** The places that exist; undefined for a VRF's namespace that does not. */
@@ -27,12 +30,26 @@ export interface Seen {
 
 /** The state of every place that `desired` speaks of, as far as it speaks of it. */
 export function observe(desired: readonly KernelObject[], lookup: Lookup, pod?: Seen): Observed {
+  return look(desired, lookup, { ...(pod ? { pod } : {}) });
+}
+
+/** The same, and what others may have added: addresses of every interface, rules wherever there are routes, sysctls told by netlink. */
+export function examine(desired: readonly KernelObject[], lookup: Lookup): Observed {
+  return look(desired, lookup, { thorough: true });
+}
+
+interface How {
+  pod?: Seen;
+  thorough?: boolean;
+}
+
+function look(desired: readonly KernelObject[], lookup: Lookup, { pod, thorough }: How): Observed {
   const observed = new Map<Place, PlaceState>();
   for (const place of new Set(desired.flatMap((object) => placesOf(object)))) {
     const handle = lookup(place);
     if (handle) {
       const here = desired.filter((object) => placesOf(object).includes(place));
-      observed.set(place, observePlace(handle, here, place === 'pod' ? pod : undefined));
+      observed.set(place, observePlace(handle, here, { thorough, pod: place === 'pod' ? pod : undefined }));
     }
   }
   return observed;
@@ -42,7 +59,7 @@ function placesOf(object: KernelObject): Place[] {
   return object.object === 'moved-link' ? [object.in, object.from] : [object.in];
 }
 
-function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], seen?: Seen): PlaceState {
+function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { pod: seen, thorough }: How): PlaceState {
   const links = seen?.links ?? observeLinks(handle, desired);
   const there = (dev: string | undefined) => dev === undefined || links.has(dev);
   // What lives on a link that is not there needs no look.
@@ -51,31 +68,32 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], see
     relevant.filter((object): object is Extract<KernelObject, { object: T }> => object.object === kind);
   const devices = (objects: readonly { dev: string }[]) => [...new Set(objects.map(({ dev }) => dev))];
   const nameOf = namesByIndex(links);
-  const families = new Set([...of('rule'), ...of('local-rule')].map(({ family }) => family));
+  const ruled = [...of('rule'), ...of('local-rule'), ...(thorough ? of('route') : [])];
+  const families = new Set(ruled.map(({ family }) => family));
+  const addressed = [...of('address'), ...(thorough ? of('link-settings') : [])];
   const tables = new Map(of('route').map(({ family, table }) => [`${family} ${table}`, { family, table }]));
   const directions = new Map(of('filter').map((filter) => [`${filter.dev} ${filter.direction}`, filter]));
   return {
-    links: new Map([...links].map(([name, link]) => [name, linkState(handle, link, nameOf)])),
-    addresses: new Map(devices(of('address')).map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
+    links: new Map([...links].map(([name, link]) => [name, linkState(link, masterOf(handle, link, nameOf))])),
+    addresses: new Map(devices(addressed).map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
     routes: [...tables.values()]
       .filter(({ table }) => seen?.tables.has(table) ?? true)
       .flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
     rules: seen?.rules ?? [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
     fdb: new Map(devices(of('fdb')).map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
     filters: new Map(
-      [...directions].map(([key, filter]) => [
+      [...directions].map(([key, { dev, direction }]) => [
         key,
-        observeFilter(handle, links.get(filter.dev)!.index, filter.direction),
+        observeFilters(handle, links.get(dev)!.index, direction),
       ]),
     ),
-    sysctls: new Map(
-      handle.entry === 'never'
-        ? []
-        : of('sysctl').flatMap(({ path }): [string, string][] => {
-            const value = handle.readSysctl(path);
-            return value === undefined ? [] : [[path, value]];
-          }),
-    ),
+    sysctls:
+      handle.entry === 'never' && !thorough
+        ? new Map()
+        : observeSysctls(
+            handle,
+            of('sysctl').map(({ path }) => path),
+          ),
   };
 }
 
@@ -103,23 +121,8 @@ function namesByIndex(links: ReadonlyMap<string, ObservedLink>): Map<number, str
   return new Map([...links.values()].map(({ index, name }) => [index, name]));
 }
 
-function linkState(handle: PlaceHandle, link: ObservedLink, nameOf: Map<number, string>): LinkState {
-  const { name, kind, up, alias, mtu, mac, addrGenMode, ipv4, bridge, bridgePort, table, vlanId } = link;
-  return {
-    name,
-    kind,
-    up,
-    master: link.master === 0 ? '' : (nameOf.get(link.master) ?? nameByIndex(handle, link.master)),
-    ...(alias === undefined ? {} : { alias }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(addrGenMode === undefined ? {} : { addrGenMode }),
-    ...(ipv4 === undefined ? {} : { ipv4 }),
-    ...(bridge === undefined ? {} : { bridge }),
-    ...(bridgePort === undefined ? {} : { bridgePort }),
-    ...(table === undefined ? {} : { table }),
-    ...(vlanId === undefined ? {} : { vlanId }),
-  };
+function masterOf(handle: PlaceHandle, { master }: ObservedLink, nameOf: Map<number, string>): string {
+  return master === 0 ? '' : (nameOf.get(master) ?? nameByIndex(handle, master));
 }
 
 function nameByIndex(handle: PlaceHandle, index: number): string {
@@ -131,7 +134,7 @@ function nameByIndex(handle: PlaceHandle, index: number): string {
 /** One link, with its master's name; undefined when there is none of that name. */
 export function observeLink(handle: PlaceHandle, name: string): LinkState | undefined {
   const link = handle.link(name);
-  return link && linkState(handle, link, new Map());
+  return link && linkState(link, masterOf(handle, link, new Map()));
 }
 
 /** The addresses of one link beyond link-local ones, with prefix length. */
@@ -147,6 +150,12 @@ function observeAddresses(handle: PlaceHandle, index: number): Set<string> {
   return new Set(all.filter((address) => address.index === index).map(({ address }) => address));
 }
 
+/** RTPROT_ZEBRA, _BIRD, _BGP …: of the numbers from 11 on only DHCP's (16) is no routing daemon's. */
+function makerOf(protocol: number): RouteState['maker'] {
+  if (protocol === RTPROT.KERNEL) return 'kernel';
+  return protocol > 10 && protocol !== 16 ? 'daemon' : undefined;
+}
+
 /** The routes of one table, the kernel's own included; a table that does not exist has none. */
 export function observeRoutes(
   handle: PlaceHandle,
@@ -158,7 +167,9 @@ export function observeRoutes(
     return handle.socket
       .dump(dumpRoutes(family, table), decodeRoute)
       .filter((route) => route.table === table)
-      .map(({ index, protocol: _, ...route }) => {
+      .map(({ index, protocol, ...told }) => {
+        const maker = makerOf(protocol);
+        const route = maker ? { ...told, maker } : told;
         if (index === undefined || route.type === 'unreachable') return route;
         return { ...route, dev: nameOf.get(index) ?? nameByIndex(handle, index) };
       });
@@ -172,30 +183,4 @@ export function observeRoutes(
 function observeFdb(handle: PlaceHandle, port: number): Set<string> {
   const entries = handle.socket.dump(dumpFdb(port), decodeFdb);
   return new Set(entries.filter((entry) => entry.port === port && entry.sticky).map(({ mac }) => mac));
-}
-
-function instructions(program: string): Instruction[] {
-  const bytes = Buffer.from(program, 'hex');
-  return Array.from({ length: bytes.length / 8 }, (_, i) => [
-    bytes.readUInt16LE(i * 8),
-    bytes[i * 8 + 2]!,
-    bytes[i * 8 + 3]!,
-    bytes.readUInt32LE(i * 8 + 4),
-  ]);
-}
-
-function observeFilter(
-  handle: PlaceHandle,
-  index: number,
-  direction: Filter['direction'],
-): { allow?: Instruction[]; ours: 'whole' | 'partly' | 'none' } {
-  const filters = handle.socket
-    .dump(dumpFilters(index, direction), decodeFilter)
-    .filter((filter) => filter !== undefined);
-  const allow = filters.find(({ preference, kind }) => preference === allowPreference && kind === 'bpf');
-  const drop = filters.find(
-    ({ preference, kind, direct }) => preference === dropPreference && kind === 'bpf' && direct,
-  );
-  const ours = drop ? 'whole' : allow ? 'partly' : 'none';
-  return { ...(allow ? { allow: instructions(allow.program) } : {}), ours };
 }

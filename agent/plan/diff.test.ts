@@ -103,6 +103,21 @@ test('a host end that somebody took out of its bridge goes back in, with its set
   expect(diff(desired, applied(out, steps))).toEqual([]);
 });
 
+test('MTU and MAC of both ends of the pair are set back to what they were made with', () => {
+  const one = scenarios['bridge, device']!;
+  const { desired, kernel } = withAll(one);
+  const host = changed(kernel, 'node', ({ links }) => Object.assign(links.get(one.hostEnd)!, { mtu: 1400 }));
+  const both = changed(host, 'pod', ({ links }) => {
+    Object.assign(links.get('net1')!, { mtu: 1400, mac: '02:00:00:00:00:01' });
+  });
+  const steps = diff(desired, both);
+  expect(steps.map(describeStep)).toEqual([
+    `set mtu 1500 of interface ${one.hostEnd} on the node`,
+    `set mac ${one.mac} mtu 1500 of interface net1 in the pod`,
+  ]);
+  expect(diff(desired, applied(both, steps))).toEqual([]);
+});
+
 test('a rule that says more than ours is not taken for it', () => {
   const { desired, kernel } = withAll(scenarios['bridge, namespace, VLAN']!);
   const narrowed = changed(kernel, 'pod', (place) => {
@@ -120,6 +135,20 @@ describe('an isolation rule of a routed VRF that was lost', () => {
     state.get('node')!.rules.filter(({ family, priority }) => family === 4 && priority === 0);
   const words = ({ iif, oif, action, table }: RuleState) =>
     [iif && 'iif', oif && 'oif', action, table].filter(Boolean).join(' ');
+
+  test.each(['iif', 'oif'] as const)('comes back behind its "lookup" when only the order was lost (%s)', (selector) => {
+    const reversed = changed(kernel, 'node', (place) => {
+      const isPair = (rule: RuleState) => rule.family === 4 && rule[selector] === 'customer-a';
+      const pair = place.rules.filter(isPair).reverse();
+      place.rules = place.rules.map((rule) => (isPair(rule) ? pair.shift()! : rule));
+    });
+    expect(diff(desired, reversed).map(describeStep)).toEqual([
+      `remove IPv4 rule priority 0 ${selector} customer-a unreachable on the node`,
+      `add IPv4 rule priority 0 ${selector} customer-a unreachable on the node`,
+      'move IPv4 rule for table local at priority 0 on the node',
+    ]);
+    expect(diff(desired, applied(reversed, diff(desired, reversed)))).toEqual([]);
+  });
 
   test.each([0, 1, 2, 3])('comes back in front of its "unreachable" and of table local (%i)', (at) => {
     const lost = changed(kernel, 'node', (place) => {

@@ -4,28 +4,39 @@
  */
 import { CniCode, CniError } from '../../common/errors.ts';
 import { describeObject } from './describe.ts';
-import { sameFilter, sameRoute, sameRule, settingsToChange } from './equal.ts';
-import type { Filter, KernelObject, Link, LinkSettings, LocalRule, MovedLink, Rule, Sysctl } from './kernel-object.ts';
+import { localRuleStep, ruleSteps } from './diff-rules.ts';
+import { sameFilter, sameRoute, settingsToChange } from './equal.ts';
+import type { Filter, KernelObject, Link, LinkSettings, MovedLink, Place, Rule, Sysctl } from './kernel-object.ts';
 import { isOurs } from './names.ts';
-import { emptyPlace, type LinkState, localRuleOf, type Observed, type PlaceState } from './observed.ts';
+import { emptyPlace, type LinkState, type Observed, type PlaceState } from './observed.ts';
 import type { Step } from './step.ts';
 
 /** The steps from what is observed to what is desired, in the order of `desired`. */
 export function diff(desired: readonly KernelObject[], observed: Observed): Step[] {
   const steps: Step[] = [];
   for (const object of desired) {
-    steps.push(...stepsFor(object, observed, steps));
+    steps.push(...stepsFor(object, desired, observed, steps));
   }
   return steps;
 }
 
-function stepsFor(object: KernelObject, observed: Observed, before: readonly Step[]): Step[] {
-  if (object.object === 'rule') return ruleSteps(object, observed.get(object.in) ?? emptyPlace(), before);
+/** The steps for one object of `desired`, when the steps of `before` have been decided upon already. */
+export function stepsFor(
+  object: KernelObject,
+  desired: readonly KernelObject[],
+  observed: Observed,
+  before: readonly Step[] = [],
+): Step[] {
+  const place = observed.get(object.in) ?? emptyPlace();
+  if (object.object === 'rule') return ruleSteps(object, desired, place, before);
+  if (object.object === 'link') return linkSteps(object, place, observed.get(peerPlace(object)));
   const step = stepFor(object, observed, before);
   return step ? [step] : [];
 }
 
-function stepFor(object: Exclude<KernelObject, Rule>, observed: Observed, before: readonly Step[]): Step | undefined {
+type Single = Exclude<KernelObject, Rule | Link>;
+
+function stepFor(object: Single, observed: Observed, before: readonly Step[]): Step | undefined {
   const place = observed.get(object.in) ?? emptyPlace();
   switch (object.object) {
     case 'namespace': {
@@ -34,8 +45,6 @@ function stepFor(object: Exclude<KernelObject, Rule>, observed: Observed, before
       if (!isOurs(exists.links.get('lo')?.alias)) throw foreign(describeObject(object));
       return undefined;
     }
-    case 'link':
-      return linkStep(object, place);
     case 'moved-link':
       return movedLinkStep(object, observed);
     case 'link-settings':
@@ -63,15 +72,19 @@ function foreign(what: string): CniError {
   );
 }
 
-function linkStep(object: Link, place: PlaceState): Step | undefined {
+function peerPlace(link: Link): Place {
+  return link.kind === 'veth' ? link.peer.in : link.in;
+}
+
+function linkSteps(object: Link, place: PlaceState, peers: PlaceState | undefined): Step[] {
   const link = place.links.get(object.name);
-  if (!link) return { do: 'add', object };
+  if (!link) return [{ do: 'add', object }];
   if (!isOurs(link.alias)) throw foreign(`interface ${object.name}${object.in === 'pod' ? ' in the pod' : ''}`);
   const same =
     link.kind === object.kind &&
     (object.kind !== 'vrf' || link.table === object.table) &&
     (object.kind !== 'vlan' || link.vlanId === object.id);
-  if (same) return object.kind === 'veth' ? masterStep(object, link) : undefined;
+  if (same) return object.kind === 'veth' ? vethSteps(object, link, peers?.links.get(object.peer.name)) : [];
   const is = `${link.kind}${link.table === undefined ? '' : ` with table ${link.table}`}`;
   throw new CniError(
     CniCode.kernel,
@@ -80,14 +93,15 @@ function linkStep(object: Link, place: PlaceState): Step | undefined {
   );
 }
 
-/** Somebody took the host end out of its bridge or VRF. */
-function masterStep(
-  { in: place, name: dev, master }: Extract<Link, { kind: 'veth' }>,
-  link: LinkState,
-): Step | undefined {
-  if (master === undefined || master === link.master) return undefined;
-  const head = { object: 'link-settings', in: place, dev } as const;
-  return { do: 'change', to: { ...head, master }, from: { ...head, master: link.master } };
+/** What was said when the pair was made and somebody has changed since. `peer` is absent where nobody looked. */
+function vethSteps(object: Extract<Link, { kind: 'veth' }>, link: LinkState, peer: LinkState | undefined): Step[] {
+  const { in: place, name: dev, master, mtu } = object;
+  const { in: peerIn, name: peerDev, ...made } = object.peer;
+  const changes = [
+    settingsToChange({ object: 'link-settings', in: place, dev, master, mtu }, link),
+    peer && settingsToChange({ object: 'link-settings', in: peerIn, dev: peerDev, ...made }, peer),
+  ];
+  return changes.flatMap((changed): Step[] => (changed ? [{ do: 'change', ...changed }] : []));
 }
 
 function movedLinkStep(object: MovedLink, observed: Observed): Step | undefined {
@@ -114,33 +128,6 @@ function settingsStep(object: LinkSettings, place: PlaceState): Step | undefined
   }
   const changed = settingsToChange(object, link);
   return changed && { do: 'change', ...changed };
-}
-
-/** The rules that `before` adds at the priority of `object`: the kernel puts them behind all that are there. */
-function added(before: readonly Step[], object: Rule | LocalRule): Rule[] {
-  return before.flatMap((step) => {
-    if (step.do !== 'add' || step.object.object !== 'rule') return [];
-    const { in: place, family, priority } = step.object;
-    return place === object.in && family === object.family && priority === object.priority ? [step.object] : [];
-  });
-}
-
-const selectors = ['iif', 'oif', 'from', 'to'] as const;
-
-/** A rule stays behind those for the same packets that come before it in the desired state: a `lookup` behind its `unreachable` is of no use. */
-function ruleSteps(object: Rule, place: PlaceState, before: readonly Step[]): Step[] {
-  const add: Step = { do: 'add', object };
-  if (!place.rules.some((rule) => sameRule(rule, object))) return [add];
-  const overtakes = added(before, object).some((rule) => selectors.every((key) => rule[key] === object[key]));
-  return overtakes ? [{ do: 'remove', object }, add] : [];
-}
-
-function localRuleStep(object: LocalRule, place: PlaceState, before: readonly Step[]): Step | undefined {
-  const is = localRuleOf(place.rules, object.family);
-  // Somebody else (Cilium, for one) may have moved it further back: that is behind ours as well.
-  if (is && is.priority > object.priority) return undefined;
-  if (is && is.priority === object.priority && is.last && added(before, object).length === 0) return undefined;
-  return { do: 'move-local-rule', to: object, from: { ...object, ...(is ?? { priority: 0, last: true }) } };
 }
 
 function filterStep(object: Filter, place: PlaceState): Step | undefined {

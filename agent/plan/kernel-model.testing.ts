@@ -133,9 +133,10 @@ class KernelModel {
       link.vlanId = object.id;
     }
     if (object.kind === 'veth') {
-      link.master = object.master ?? '';
+      const { name, mac, mtu } = object.peer;
+      Object.assign(link, { master: object.master ?? '', mtu: object.mtu });
       this.#enslaved(object.in, link);
-      this.#at(object.peer.in).links.set(object.peer.name, newLink(object.peer.name, 'veth'));
+      this.#at(object.peer.in).links.set(name, { ...newLink(name, 'veth'), mac, mtu });
     }
   }
 

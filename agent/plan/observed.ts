@@ -9,11 +9,32 @@ export interface LinkState
   /** Of a VRF device. */
   table?: number;
   vlanId?: number;
+  index?: number;
+  /** Index of a veth's other end, in the namespace where that one is. */
+  peer?: number;
 }
 
-/** `narrowed`: it selects by what a {@link Rule} cannot say, and so is somebody else's. */
-export type RuleState = Omit<Rule, 'object' | 'in' | 'action'> & { action: Rule['action'] | 'other'; narrowed?: true };
-export type RouteState = Omit<Route, 'object' | 'in' | 'type'> & { type: Route['type'] | 'other' };
+/**
+ * `narrowed`: it selects by what a {@link Rule} cannot say, and so is somebody else's. `ours`: it carries our protocol
+ * number, which rules in pods do.
+ */
+export type RuleState = Omit<Rule, 'object' | 'in' | 'action'> & {
+  action: Rule['action'] | 'other';
+  narrowed?: true;
+  ours?: true;
+};
+/** `maker`: the kernel itself, or a routing daemon (by its protocol number); absent for what somebody said, we among them. */
+export type RouteState = Omit<Route, 'object' | 'in' | 'type'> & {
+  type: Route['type'] | 'other';
+  maker?: 'kernel' | 'daemon';
+};
+
+export interface FilterState extends Pick<Filter, 'allow'> {
+  /** `whole`: both programs are in their places, the last one dropping everything; `partly`: not quite. */
+  ours: 'whole' | 'partly' | 'none';
+  /** Filters of others that are asked before ours have dropped the packet: `u32 at preference 10`. */
+  before?: readonly string[];
+}
 
 export interface PlaceState {
   /** By name. */
@@ -27,7 +48,7 @@ export interface PlaceState {
   /** Sticky static entries, by port. */
   fdb: Map<string, ReadonlySet<string>>;
   /** By `device direction`. */
-  filters: Map<string, Pick<Filter, 'allow'> & { ours: 'whole' | 'partly' | 'none' }>;
+  filters: Map<string, FilterState>;
   /** By path; read only where the agent can. */
   sysctls: Map<string, Sysctl['value']>;
 }
@@ -47,7 +68,8 @@ export function emptyPlace(): PlaceState {
   };
 }
 
-function selectsAll({ iif, oif, from, to, narrowed }: RuleState): boolean {
+/** Whether every packet meets it. */
+export function selectsAll({ iif, oif, from, to, narrowed }: RuleState): boolean {
   return iif === undefined && oif === undefined && from === undefined && to === undefined && !narrowed;
 }
 

@@ -1,0 +1,59 @@
+/** The filters of one direction of an interface, as far as they are ours, and who is asked before them. */
+import {
+  allowPreference,
+  decodeFilter,
+  dropAll,
+  dropPreference,
+  dumpFilters,
+  type ObservedFilter,
+  programText,
+} from '../netlink/codec/filter.ts';
+import type { Filter, Instruction } from '../plan/kernel-object.ts';
+import type { FilterState } from '../plan/observed.ts';
+import type { PlaceHandle } from './place.ts';
+
+const dropProgram = programText(dropAll);
+
+function instructions(program: string): Instruction[] {
+  const bytes = Buffer.from(program, 'hex');
+  return Array.from({ length: bytes.length / 8 }, (_, i) => [
+    bytes.readUInt16LE(i * 8),
+    bytes[i * 8 + 2]!,
+    bytes[i * 8 + 3]!,
+    bytes.readUInt32LE(i * 8 + 4),
+  ]);
+}
+
+interface NumberedFilter extends ObservedFilter {
+  handle: number;
+}
+
+/** Undefined for the line that announces a preference. */
+function decodeNumbered(body: Buffer): NumberedFilter | undefined {
+  const filter = decodeFilter(body);
+  // struct tcmsg: the handle is its third word.
+  return filter && { ...filter, handle: body.readUInt32LE(8) };
+}
+
+/** The filters of the link with `index`, in the kernel's order. */
+export function observeFilters(handle: PlaceHandle, index: number, direction: Filter['direction']): FilterState {
+  const filters = handle.socket.dump(dumpFilters(index, direction), decodeNumbered);
+  return filterState(filters.filter((one) => one !== undefined));
+}
+
+function filterState(filters: readonly NumberedFilter[]): FilterState {
+  const ours = (wanted: number) =>
+    filters.find(({ preference, kind, handle }) => preference === wanted && kind === 'bpf' && handle === 1);
+  const allow = ours(allowPreference);
+  const drop = ours(dropPreference);
+  // A direct-action allow program would itself let pass what it says 0 to.
+  const whole = drop?.direct === true && drop.program === dropProgram && allow?.direct !== true;
+  const before = filters
+    .filter((filter) => filter !== allow && filter !== drop && filter.preference <= dropPreference)
+    .map(({ kind, preference }) => `${kind} at preference ${preference}`);
+  return {
+    ...(allow ? { allow: instructions(allow.program) } : {}),
+    ours: whole ? 'whole' : (allow ?? drop) ? 'partly' : 'none',
+    ...(before.length > 0 ? { before: [...new Set(before)] } : {}),
+  };
+}

@@ -1,0 +1,20 @@
+/** What CHECK finds, and what heals it. */
+
+/** One difference. */
+export interface Drift {
+  /** In the user's words, as it continues "interface net1 of pod bgp/speaker-0 in VRF customer-a: …". */
+  text: string;
+  /** What to do about it: a sentence. */
+  heal: string;
+}
+
+/** What puts differences right, by where they are. */
+export const heals = {
+  node: "the node's side is put right when the agent starts: restart it",
+  pod: 'delete the pod and let it be made anew: a pod is entered only when it is attached',
+  foreign: 'remove what was added: multivrf does not touch what it did not make',
+  uplink: "bring the interface back, or change the VRF's spec.uplinks",
+  annotation:
+    'an annotation takes effect when its pod is made: change it back, or delete the pod and let it be made anew',
+  result: "another plugin or somebody changed the runtime's memory of the ADD: delete the pod and let it be made anew",
+} as const;

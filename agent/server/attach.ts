@@ -5,6 +5,7 @@ import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddReply, AddRequest } from '../../common/protocol.ts';
 import { type AttachmentRequest, parseAttach } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
+import type { Deadline } from '../apply/deadline.ts';
 import { apply } from '../apply/executor.ts';
 import { observe } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
@@ -24,13 +25,13 @@ import type { Agent } from './agent.ts';
 import { authorise, type PodIdentity, podIdentity } from './identity.ts';
 import { observePod, type PodState } from './pod-state.ts';
 
-/** Makes all attachments of one pod, or none. */
-export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, log: Logger): AddReply {
+/** Makes all attachments of one pod before the deadline, or none. */
+export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, deadline: Deadline, log: Logger): AddReply {
   const identity = podIdentity(request.args);
   const wanted = parseAttach(request.attach).map((one) => ({ one, vrf: openVrf(agent, one.vrf, identity) }));
   refuseRepeated(agent, request);
   refuseNodeNamespace(agent, pod);
-  const state = observePod(pod);
+  const state = observePod(pod, standing(agent, request));
   const interfaces = chooseInterfaces(
     wanted.map(({ one }) => one),
     new Set(state.links.keys()),
@@ -43,14 +44,19 @@ export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, log:
       const owner = { ...identity, containerId: request.containerId, interface: interfaces[i]! };
       claimed.push(owner);
       const nodeVrf = agent.vrfs.resolve(vrf, vrfsOf(records));
-      records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state));
+      records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state, pod));
     });
     refuseAmbiguousAddresses(records.map(({ attachment }) => attachment));
-    return make(agent, records, pod, state, log);
+    return make(agent, records, pod, state, deadline, log);
   } catch (error) {
     for (const owner of claimed) agent.ipam.release(owner);
     throw error;
   }
+}
+
+/** The pod's side of what the container has by other networks or interfaces. */
+function standing({ attachments }: Agent, { containerId }: AddRequest): KernelObject[] {
+  return attachments.ofContainer(containerId).flatMap(({ attachment }) => podSide(attachment));
 }
 
 function vrfsOf(records: readonly AttachmentRecord[]): NodeVrf[] {
@@ -115,6 +121,7 @@ function plannedRecord(
   { vrf, nodeVrf }: { vrf: Vrf; nodeVrf: NodeVrf },
   owner: Owner,
   state: PodState,
+  pod: PlaceHandle,
 ): AttachmentRecord {
   const uplinkAddresses = (nodeVrf.uplink?.addresses ?? []).map(plainAddress);
   const allocations = agent.ipam.claim(vrf, owner, one.addresses, uplinkAddresses);
@@ -139,7 +146,8 @@ function plannedRecord(
     expose: vrf.spec.expose,
     pod: kind === 'device' ? { kind, table: state.vrfTable(vrf.metadata.name) } : { kind, ...state.ruleTables() },
   };
-  return { version: 1, owner, network: request.network, attachment };
+  const netns = { path: request.netns, inode: fstatSync(pod.netns).ino };
+  return { version: 1, owner, network: request.network, netns, attachment };
 }
 
 /** Before 6.17 the kernel has one switch for forwarding IPv6 on all interfaces, and it is not ours to turn. */
@@ -174,6 +182,7 @@ function make(
   records: readonly AttachmentRecord[],
   pod: PlaceHandle,
   state: PodState,
+  deadline: Deadline,
   log: Logger,
 ): AddReply {
   const { node, vrfs, attachments } = agent;
@@ -186,14 +195,16 @@ function make(
     state,
   );
   const steps = [
+    ...state.tidying,
     ...own.flatMap(({ vrf }, i) => vrfs.plan(vrf, vrfsOf(records.slice(0, i)))),
     ...diff(desired, observed),
   ];
-  // Recorded before anything is made: whatever happens then, the record says what to look for.
+  // Recorded before anything is made: whatever happens then, the records say what to look for.
+  const making = own.map(({ vrf }) => vrfs.begin(vrf));
   for (const record of records) attachments.put(record);
   try {
-    const sysctls = apply(steps, node.host(pod));
-    for (const { vrf } of own) vrfs.made(vrf);
+    const sysctls = apply(steps, node.host(pod), deadline);
+    for (const vrf of making) vrf.made();
     for (const { owner, attachment } of records) {
       const { vrf, addresses, hostEnd: host, pod: side } = attachment;
       log.info(
@@ -204,6 +215,7 @@ function make(
     return { ...reply(own), sysctls: sysctls.map(({ path, value }) => ({ path, value })) };
   } catch (error) {
     for (const record of records) attachments.remove(record);
+    for (const vrf of making) vrf.failed();
     throw error;
   }
 }

@@ -2,32 +2,70 @@
 import type { Logger } from 'pino';
 import type { DelRequest } from '../../common/protocol.ts';
 import { vrfPlace } from '../plan/desired.ts';
-import { isOurs } from '../plan/names.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
+import { isHostEndOf } from './host-ends.ts';
 
-/** Removes every attachment of one container; succeeds when there is nothing left. */
-export async function detach(agent: Agent, { containerId, network, ifname }: DelRequest, log: Logger): Promise<void> {
-  const records = agent.attachments.of(containerId, network, ifname);
-  const results = await Promise.allSettled(records.map((record) => detachOne(agent, record, log)));
-  const errors = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).message] : []));
-  if (errors.length > 0) throw new Error(errors.join('; '));
+/** Names one run of a chain: a container in a network, over one primary interface. */
+export function chainKey({ network, containerId, ifname }: Pick<DelRequest, 'network' | 'containerId' | 'ifname'>) {
+  return `${network} ${containerId} ${ifname}`;
 }
 
-async function detachOne(agent: Agent, record: AttachmentRecord, log: Logger): Promise<void> {
+/**
+ * Removes every attachment of one container; succeeds when there is nothing left. It succeeds as well when the kernel
+ * will not give up a host end now: an error would keep the pod from going for ever, and its namespace takes the host
+ * end along. Until then the record stays, and the collector tries again.
+ */
+export async function detach(agent: Agent, request: DelRequest, log: Logger): Promise<void> {
+  const { containerId, network, ifname } = request;
+  agent.announcements.cancel(chainKey(request));
+  const records = agent.attachments.of(containerId, network, ifname);
+  await Promise.all([
+    ...records.map((record) => leave(agent, record, log)),
+    agent.strays.removeOf(containerId, ifname),
+  ]);
+}
+
+/** Releases an attachment now, or as soon as it can be. */
+export async function leave(agent: Agent, record: AttachmentRecord, log: Logger): Promise<void> {
+  try {
+    await release(agent, record, log);
+    agent.leaving.delete(record);
+  } catch (error) {
+    // Said once; the collector comes back every few seconds.
+    if (!agent.leaving.has(record))
+      log.error(
+        { ...record.owner, hostEnd: record.attachment.hostEnd, error: (error as Error).message },
+        'host end could not be removed: will be tried again',
+      );
+    agent.leaving.add(record);
+  }
+}
+
+/**
+ * Takes one attachment back, or throws what hinders that. Another DEL of the same may be under way, or come later: each
+ * does what is left to do.
+ */
+export async function release(agent: Agent, record: AttachmentRecord, log: Logger): Promise<void> {
   const { node, ipam, attachments } = agent;
-  const { vrf, hostEnd } = record.attachment;
+  const { vrf, hostEnd, addresses } = record.attachment;
   const handle = node.lookup(vrfPlace(vrf));
   const link = handle?.link(hostEnd);
-  if (handle && link && isOurs(link.alias)) {
+  if (handle && link && isHostEndOf(record, link)) {
     const deletion = node.deleteQueue(handle).delete(link.index);
     // The address stays out of reach of others until the kernel has done with the interface.
     const free = ipam.quarantine(record.owner);
-    void deletion.finished.then(free, free);
+    void deletion.finished.then(free, () => {
+      free();
+      if (attachments.has(record)) ipam.restore(vrf.name, record.owner, addresses);
+    });
     await deletion.noticed;
   }
+  // Meanwhile another DEL may have been done, and the container be attached anew.
+  if (!attachments.has(record)) return;
   ipam.release(record.owner);
   attachments.remove(record);
+  agent.degraded.delete(record);
   log.info({ ...record.owner, vrf: vrf.name, hostEnd }, 'detached');
   agent.retireVrf(vrf.name);
 }

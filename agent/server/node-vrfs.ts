@@ -6,8 +6,10 @@ import { apply } from '../apply/executor.ts';
 import { observe, observeAddressesOf, observeLink } from '../apply/observe.ts';
 import { type NodeVrf, vrfPlace } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
+import type { KernelObject } from '../plan/kernel-object.ts';
 import { uplinkDevice } from '../plan/names.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
+import type { Observed } from '../plan/observed.ts';
 import { chooseBackend, type NodeFacts, needsTable, resolveNodeVrf } from '../plan/resolve.ts';
 import type { Step } from '../plan/step.ts';
 import { teardown } from '../plan/teardown.ts';
@@ -55,10 +57,11 @@ export class NodeVrfs {
   #fullPlan(vrf: NodeVrf, alongside: readonly NodeVrf[] = []): Step[] {
     this.#checkUplink(vrf, [...this.#store.list(), ...alongside]);
     const desired = nodeVrf(vrf);
-    return diff(
-      desired,
-      observe(desired, (place) => this.#node.lookup(place)),
-    );
+    return diff(desired, this.#observe(desired));
+  }
+
+  #observe(objects: readonly KernelObject[]): Observed {
+    return observe(objects, (place) => this.#node.lookup(place));
   }
 
   /** Whether the links that carry the VRF are where they were made. */
@@ -92,17 +95,43 @@ export class NodeVrfs {
     });
   }
 
-  /** To be called when the steps of {@link plan} have been applied. */
-  made(vrf: NodeVrf): void {
+  /**
+   * To be called before the steps of {@link plan} are applied: the record tells an agent that starts after a crash what
+   * to look for. What is returned is to be told how they went.
+   */
+  begin(vrf: NodeVrf): { made(): void; failed(): void } {
+    const former = this.#store.get(vrf.name);
     const isNew = !this.#isMade(vrf);
     if (isNew) this.#store.put(vrf);
-    this.#remember(vrf.name);
-    if (!isNew) return;
-    const { name, mode, backend, table, uplink } = vrf;
+    return {
+      made: () => {
+        this.#remember(vrf.name);
+        if (isNew) this.#logMade(vrf);
+      },
+      failed: () => {
+        if (!isNew) return;
+        if (former) this.#store.put(former);
+        else if (this.#isAbsent(vrf)) this.#store.remove(vrf.name);
+      },
+    };
+  }
+
+  #logMade({ name, mode, backend, table, uplink }: NodeVrf): void {
     this.#log.info(
       { vrf: name, mode, backend, ...(table ? { table } : {}), uplink: uplink?.interface },
       'VRF made on this node',
     );
+  }
+
+  /** Whether nothing of it is in the kernel: what could not be undone stays on record until it can be removed. */
+  #isAbsent(vrf: NodeVrf): boolean {
+    const desired = nodeVrf(vrf);
+    try {
+      return teardown(desired, this.#observe(desired)).length === 0;
+    } catch (error) {
+      this.#log.error({ vrf: vrf.name, error: (error as Error).message }, 'what was undone cannot be looked at');
+      return false;
+    }
   }
 
   /** Takes a VRF back when nobody needs it any more: its definition is gone and no pod is attached. */
@@ -115,8 +144,7 @@ export class NodeVrfs {
   #remove(vrf: NodeVrf): void {
     const desired = nodeVrf(vrf);
     try {
-      const observed = observe(desired, (place) => this.#node.lookup(place));
-      apply(teardown(desired, observed), this.#node.host());
+      apply(teardown(desired, this.#observe(desired)), this.#node.host());
       this.#store.remove(vrf.name);
       this.#log.info({ vrf: vrf.name }, 'VRF removed from this node');
     } catch (error) {
@@ -146,10 +174,16 @@ export class NodeVrfs {
     }
     const desired = nodeVrf(wanted);
     const superfluous = nodeVrf(old).filter((object) => !desired.some((other) => isDeepStrictEqual(object, other)));
-    const observed = observe(superfluous, (place) => this.#node.lookup(place));
-    apply(teardown(superfluous, observed), this.#node.host());
-    apply(this.#fullPlan(wanted), this.#node.host());
-    this.made(wanted);
+    apply(teardown(superfluous, this.#observe(superfluous)), this.#node.host());
+    const steps = this.#fullPlan(wanted);
+    const making = this.begin(wanted);
+    try {
+      apply(steps, this.#node.host());
+    } catch (error) {
+      making.failed();
+      throw error;
+    }
+    making.made();
   }
 
   #isMade(vrf: NodeVrf): boolean {

@@ -1,11 +1,15 @@
 /** What is in a pod's namespace before we add to it: names and tables taken. */
 
-import type { Seen } from '../apply/observe.ts';
+import { observeRoutes, type Seen } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
 import { decodeLink } from '../netlink/codec/link-decode.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
+import type { KernelObject } from '../plan/kernel-object.ts';
+import { leftoverRules, removeLeftovers, tablesOf } from '../plan/leftovers.ts';
 import { isOurs } from '../plan/names.ts';
+import type { RouteState, RuleState } from '../plan/observed.ts';
+import type { Step } from '../plan/step.ts';
 import { freeTables } from '../plan/tables.ts';
 
 export interface PodState extends Seen {
@@ -13,11 +17,16 @@ export interface PodState extends Seen {
   vrfTable(vrf: string): number;
   /** Two free tables for the policy rules of one attachment. */
   ruleTables(): { input: number; output: number };
+  /** Takes away what attachments that are gone have left. Everything else here is said as if that were done. */
+  readonly tidying: readonly Step[];
 }
 
-export function observePod(pod: PlaceHandle): PodState {
+/** `standing`: the pod's side of the attachments that it has. */
+export function observePod(pod: PlaceHandle, standing: readonly KernelObject[]): PodState {
   const links = new Map(pod.socket.dump(dumpLinks(), decodeLink).map((link) => [link.name, link]));
-  const rules = ([4, 6] as const).flatMap((family) => pod.socket.dump(dumpRules(family), decodeRule));
+  const all = ([4, 6] as const).flatMap((family) => pod.socket.dump(dumpRules(family), decodeRule));
+  const leftovers = leftoverRules(all, standing);
+  const rules = all.filter((rule) => !leftovers.includes(rule));
   const used = new Map<number, string>();
   for (const { table, name } of links.values()) if (table !== undefined) used.set(table, name);
   for (const { table, priority } of rules) if (table !== undefined) used.set(table, `rule ${priority}`);
@@ -28,6 +37,7 @@ export function observePod(pod: PlaceHandle): PodState {
     return tables;
   };
   return {
+    tidying: removeLeftovers(leftovers, leftoverRoutes(pod, leftovers)),
     links,
     rules,
     tables: referred,
@@ -40,4 +50,10 @@ export function observePod(pod: PlaceHandle): PodState {
       return { output, input };
     },
   };
+}
+
+function leftoverRoutes(pod: PlaceHandle, leftovers: readonly RuleState[]): RouteState[] {
+  return [...tablesOf(leftovers)].flatMap((table) =>
+    ([4, 6] as const).flatMap((family) => observeRoutes(pod, family, table, new Map())),
+  );
 }

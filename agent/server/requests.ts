@@ -2,39 +2,64 @@
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddRequest, CheckRequest, Reply } from '../../common/protocol.ts';
+import { Deadline } from '../apply/deadline.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { RouteSocket } from '../netlink/socket.ts';
 import { AF_NETLINK, close, openPath, SystemError, socketKind } from '../netlink/sys/libc.ts';
 import type { Agent } from './agent.ts';
 import { attach } from './attach.ts';
+import { checkPod } from './check.ts';
 import type { Incoming } from './cni-socket.ts';
-import { detach } from './detach.ts';
+import { chainKey, detach } from './detach.ts';
+import { collectUnlisted } from './gc.ts';
+import { assertAvailable } from './status.ts';
 
 export async function handleRequest(agent: Agent, { request, descriptor }: Incoming, log: Logger): Promise<Reply> {
   if (request.verb !== 'ADD' && request.verb !== 'CHECK' && descriptor !== undefined) close(descriptor);
+  const deadline = new Deadline(request.timeout);
   switch (request.verb) {
     case 'ADD':
-      return add(agent, request, descriptor, log);
+      // A DEL of an earlier container may have been left there, and hold the addresses.
+      if (agent.spool?.isQuiet() === false) await agent.spool.workOff();
+      return add(agent, request, descriptor, deadline, log);
+    case 'CHECK':
+      return check(agent, request, descriptor);
     case 'DEL':
-      agent.announcements.cancel(key(request));
-      await detach(agent, request, log);
+      await within(deadline, detach(agent, request, log), 'the kernel is still removing an interface');
       return { ok: true };
-    default:
-      throw new CniError(CniCode.unsupportedField, `${request.verb} is not implemented yet`);
+    case 'GC':
+      await within(deadline, collectUnlisted(agent, request, log), 'the kernel is still removing interfaces');
+      return { ok: true };
+    case 'STATUS':
+      assertAvailable(agent);
+      return { ok: true };
   }
 }
 
-function key({ network, containerId, ifname }: Pick<AddRequest, 'network' | 'containerId' | 'ifname'>): string {
-  return `${network} ${containerId} ${ifname}`;
+/** What `work` comes to, unless it takes longer than the deadline; then it goes on without being waited for. */
+async function within(deadline: Deadline, work: Promise<void>, why: string): Promise<void> {
+  const timer = Promise.withResolvers<never>();
+  const timeout = setTimeout(() => timer.reject(deadline.passed(why)), deadline.left);
+  try {
+    await Promise.race([work, timer.promise]);
+  } finally {
+    clearTimeout(timeout);
+  }
 }
 
-function add(agent: Agent, request: AddRequest, descriptor: number | undefined, log: Logger): Reply {
+function add(
+  agent: Agent,
+  request: AddRequest,
+  descriptor: number | undefined,
+  deadline: Deadline,
+  log: Logger,
+): Reply {
   const pod = podHandle(request, descriptor);
   try {
-    const result = attach(agent, request, pod, log);
+    const result = attach(agent, request, pod, deadline, log);
     agent.announcements.schedule(
-      key(request),
+      chainKey(request),
       pod,
       result.interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }])),
     );
@@ -42,6 +67,16 @@ function add(agent: Agent, request: AddRequest, descriptor: number | undefined, 
   } catch (error) {
     pod.close();
     throw error;
+  }
+}
+
+function check(agent: Agent, request: CheckRequest, descriptor: number | undefined): Reply {
+  const pod = podHandle(request, descriptor);
+  try {
+    checkPod(agent, request, pod);
+    return { ok: true };
+  } finally {
+    pod.close();
   }
 }
 

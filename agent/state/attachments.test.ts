@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -18,6 +18,7 @@ function record(containerId: string, device: string, network = 'net'): Attachmen
     version: 1,
     owner: { namespace: 'bgp', pod: 'speaker-0', containerId, interface: device },
     network,
+    netns: { path: '/run/netns/c1', inode: 4026532000 },
     attachment: one,
   };
 }
@@ -52,6 +53,29 @@ test('a record of another version, or of nothing, is reported', () => {
   expect(store.unreadable.map(({ reason }) => reason)).toEqual(Array(2).fill('not an attachment record of version 1'));
 });
 
+test.each([
+  ['attachment.vrf.backend', { vrf: { ...vrf('bridge', 'device'), backend: 'none' } }],
+  ['attachment.vrf.name', { vrf: { ...vrf('bridge', 'device'), name: '../../etc' } }],
+  ['attachment.addresses.0', { addresses: ['192.0.2.2'] }],
+  ['attachment.mac', { mac: 2 }],
+  ['attachment.pod.table', { pod: { kind: 'device' } }],
+])('a record with a %s that cannot be is reported by that name', (field, wrong) => {
+  const good = record('c1', 'net1');
+  new AttachmentStore(directory).put({ ...good, attachment: { ...good.attachment, ...wrong } as never });
+  const store = new AttachmentStore(directory);
+  expect(store.list()).toEqual([]);
+  expect(store.unreadable[0]?.reason).toMatch(field);
+});
+
+test('a record under the name of another is reported, and goes by the name of its file', () => {
+  new AttachmentStore(directory).put(record('c1', 'net1'));
+  renameSync(join(directory, 'c1,net1.json'), join(directory, 'c2,net1.json'));
+  const store = new AttachmentStore(directory);
+  expect(store.unreadable).toMatchObject([{ reason: 'it is the record of container c1, interface net1' }]);
+  store.discard(store.unreadable[0]!);
+  expect([store.unreadable, readdirSync(directory)]).toEqual([[], []]);
+});
+
 test('a VRF made on this node survives the agent until it is removed', () => {
   const made = vrf('routed', 'device');
   new VrfStore(directory).put(made);
@@ -64,6 +88,6 @@ test('a VRF made on this node survives the agent until it is removed', () => {
 test('a file that is no VRF is reported', () => {
   writeFileSync(join(directory, 'x.json'), '{"name":"x"}');
   expect(new VrfStore(directory).unreadable).toEqual([
-    { file: join(directory, 'x.json'), reason: 'not a record of a VRF' },
+    { file: join(directory, 'x.json'), name: ['x'], reason: expect.stringMatching(/^not a record of a VRF: mode: /) },
   ]);
 });

@@ -2,6 +2,7 @@
 import type { Owner } from '../ipam/table.ts';
 import type { Attachment } from '../plan/desired.ts';
 import { JsonDirectory, type UnreadableRecord } from './json-directory.ts';
+import { wrongWithAttachment } from './shapes.ts';
 
 const version = 1;
 
@@ -10,30 +11,30 @@ export interface AttachmentRecord {
   owner: Owner;
   /** Name of the network in whose chain it was made. */
   network: string;
+  /** The pod's namespace: CNI_NETNS, and the inode that was behind it. Absent in the records of older agents. */
+  netns?: { path: string; inode: number };
   attachment: Attachment;
 }
 
-function wrongWith(value: unknown): string | undefined {
-  const { version: is, owner, attachment } = (value ?? {}) as Partial<AttachmentRecord>;
-  const sound =
-    is === version &&
-    typeof owner?.containerId === 'string' &&
-    typeof owner.interface === 'string' &&
-    typeof attachment?.hostEnd === 'string' &&
-    typeof attachment.vrf?.name === 'string' &&
-    Array.isArray(attachment.addresses);
-  return sound ? undefined : `not an attachment record of version ${version}`;
+function wrongWith(value: unknown, name: readonly string[]): string | undefined {
+  if ((value as Partial<AttachmentRecord> | null)?.version !== version)
+    return `not an attachment record of version ${version}`;
+  const wrong = wrongWithAttachment(value);
+  if (wrong !== undefined) return wrong;
+  const { containerId, interface: device } = (value as AttachmentRecord).owner;
+  const own = containerId === name[0] && device === name[1] && name.length === 2;
+  return own ? undefined : `it is the record of container ${containerId}, interface ${device}`;
 }
 
 export class AttachmentStore {
   readonly #records: JsonDirectory<AttachmentRecord>;
 
-  /** Reads what is there; files that are no records are kept aside in {@link unreadable}, never deleted. */
+  /** Reads what is there; files that are no records are kept aside in {@link unreadable}. */
   constructor(directory: string) {
     this.#records = new JsonDirectory(directory, wrongWith);
   }
 
-  get unreadable(): readonly UnreadableRecord[] {
+  get unreadable(): UnreadableRecord[] {
     return this.#records.unreadable;
   }
 
@@ -41,19 +42,40 @@ export class AttachmentStore {
     this.#records.put(record, record.owner.containerId, record.owner.interface);
   }
 
+  /** Whether `record` is the one of its container and interface still, and not another made since. */
+  has(record: AttachmentRecord): boolean {
+    return this.#records.get(record.owner.containerId, record.owner.interface) === record;
+  }
+
   remove({ owner }: Pick<AttachmentRecord, 'owner'>): void {
     this.#records.remove(owner.containerId, owner.interface);
+  }
+
+  /** Removes an unreadable file. */
+  discard({ name }: UnreadableRecord): void {
+    this.#records.remove(...name);
   }
 
   list(): AttachmentRecord[] {
     return this.#records.list();
   }
 
+  /** Container and interface of every file there is at this moment, whoever wrote it, readable or not. */
+  keysOnDisk(): { containerId: string; interface: string }[] {
+    return this.#records
+      .namesOnDisk()
+      .flatMap(([containerId, device]) => (containerId && device ? [{ containerId, interface: device }] : []));
+  }
+
   /** The attachments made in one run of the chain: for one container in one network, over one primary interface. */
   of(containerId: string, network: string, primary: string): AttachmentRecord[] {
-    return this.list().filter(
-      (record) =>
-        record.owner.containerId === containerId && record.network === network && record.attachment.primary === primary,
+    return this.ofContainer(containerId).filter(
+      (record) => record.network === network && record.attachment.primary === primary,
     );
+  }
+
+  /** All attachments of one container. */
+  ofContainer(containerId: string): AttachmentRecord[] {
+    return this.list().filter(({ owner }) => owner.containerId === containerId);
   }
 }

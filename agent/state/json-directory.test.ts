@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -45,18 +55,37 @@ test('a record is replaced as a whole: whoever has the old file open reads the o
   expect(readdirSync(directory)).toEqual(['one.json']);
 });
 
-test('what a crash left half written is passed over', () => {
+test('what a crash left half written is cleared away', () => {
   opened().put({ id: 1 }, 'one');
   writeFileSync(join(directory, 'one.json.tmp'), '{"id"');
   expect(opened().list()).toEqual([{ id: 1 }]);
-  expect(opened().unreadable).toEqual([]);
+  expect(readdirSync(directory)).toEqual(['one.json']);
+});
+
+test('what is no file is reported, and makes room for a record', () => {
+  mkdirSync(join(directory, 'one.json'));
+  writeFileSync(join(directory, 'one.json', 'inner'), '');
+  execFileSync('mkfifo', [join(directory, 'two.json')]);
+  symlinkSync('/etc/hostname', join(directory, 'three.json'));
+  writeFileSync(join(directory, '%.json'), '{"id":1}');
+  const things = opened();
+  expect(things.unreadable.map(({ reason }) => reason).toSorted()).toEqual([
+    'URI malformed',
+    ...Array(3).fill('not a regular file'),
+  ]);
+  for (const name of ['one', 'two', 'three']) things.put({ id: 1 }, name);
+  expect(things.unreadable).toHaveLength(1);
+  expect(opened().list()).toHaveLength(3);
+  // Nobody of us made the directory.
+  expect(readdirSync(directory, { recursive: true })).toContainEqual(expect.stringMatching(/\.bad\/inner$/));
 });
 
 test('a file that is no record is reported and kept', () => {
   writeFileSync(join(directory, 'cut.json'), '{"id"');
   writeFileSync(join(directory, 'other.json'), '{"id":"x"}');
-  const { unreadable, ...things } = opened();
-  expect(things).toEqual({});
+  const things = opened();
+  const { unreadable } = things;
+  expect(things.list()).toEqual([]);
   expect(unreadable.map(({ file }) => file).toSorted()).toEqual([
     join(directory, 'cut.json'),
     join(directory, 'other.json'),

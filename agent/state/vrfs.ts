@@ -1,21 +1,24 @@
 /** Which VRFs the agent has made on this node, so that it can take them back after a restart. */
 import type { NodeVrf } from '../plan/desired.ts';
 import { JsonDirectory, type UnreadableRecord } from './json-directory.ts';
+import { wrongWithVrf } from './shapes.ts';
 
-function wrongWith(value: unknown): string | undefined {
-  const { name, mode, backend } = (value ?? {}) as Partial<NodeVrf>;
-  return [name, mode, backend].every((text) => typeof text === 'string') ? undefined : 'not a record of a VRF';
+function wrongWith(value: unknown, [file]: readonly string[]): string | undefined {
+  const wrong = wrongWithVrf(value);
+  if (wrong !== undefined) return `not a record of a VRF: ${wrong}`;
+  const { name } = value as NodeVrf;
+  return name === file ? undefined : `it is the record of VRF ${name}`;
 }
 
 export class VrfStore {
   readonly #records: JsonDirectory<NodeVrf>;
 
-  /** Reads what is there; files that are no records are kept aside in {@link unreadable}, never deleted. */
+  /** Reads what is there; files that are no records are kept aside in {@link unreadable}. */
   constructor(directory: string) {
     this.#records = new JsonDirectory(directory, wrongWith);
   }
 
-  get unreadable(): readonly UnreadableRecord[] {
+  get unreadable(): UnreadableRecord[] {
     return this.#records.unreadable;
   }
 

@@ -63,7 +63,8 @@ describeCombinations((combination) => {
     const ordinary = await makePod(scene.lab, scene.node, 'ordinary');
     expect(isError(await add(scene.lab, ordinary, undefined))).toBe(false);
     const annotated = await makePod(scene.lab, scene.node, 'annotated');
-    expect(await add(scene.lab, annotated, 'customer-a')).toMatchObject({
+    const soon = { conf: { timeoutSeconds: 0.5 } };
+    expect(await add(scene.lab, annotated, 'customer-a', soon)).toMatchObject({
       code: expect.any(Number),
       msg: expect.stringContaining('agent'),
     });

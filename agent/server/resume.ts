@@ -1,0 +1,76 @@
+/**
+ * The agent's start: takes up what an earlier run left, addresses, links, VRFs. Repairs by the same plan that made them;
+ * changes nothing that is right. Nothing that is found keeps the agent from starting.
+ */
+import type { Logger } from 'pino';
+import { apply } from '../apply/executor.ts';
+import { observe } from '../apply/observe.ts';
+import { describeStep } from '../plan/describe.ts';
+import type { NodeVrf } from '../plan/desired.ts';
+import { diff } from '../plan/diff.ts';
+import { hostEnd } from '../plan/host-end.ts';
+import { nodeVrf } from '../plan/node-vrf.ts';
+import type { AttachmentRecord } from '../state/attachments.ts';
+import type { Agent } from './agent.ts';
+import { placesOf } from './host-ends.ts';
+import { livenessOf } from './liveness.ts';
+
+export function resume(agent: Agent, log: Logger): void {
+  const { attached, degraded, gone, unknown } = livenessOf(agent.node, agent.attachments.list());
+  for (const { owner, attachment } of gone) {
+    log.warn(
+      { ...owner, vrf: attachment.vrf.name, hostEnd: attachment.hostEnd },
+      'attachment is gone from the kernel: forgotten',
+    );
+    agent.attachments.remove({ owner });
+  }
+  for (const { record, error } of unknown)
+    log.error({ ...record.owner, error: error.message }, 'attachment cannot be looked for');
+  for (const record of agent.attachments.list()) restore(agent, record, log);
+  agent.noteDegraded(degraded);
+  const made = vrfsOf(agent);
+  agent.strays.find(placesOf([...made, ...unreadableVrfs(agent)]), agent.boot === 'same');
+  for (const vrf of made) {
+    const own = attached.filter(({ attachment }) => attachment.vrf.name === vrf.name);
+    if (agent.isAttached(vrf.name)) repair(agent, vrf, own, log);
+    else agent.retireVrf(vrf.name);
+  }
+}
+
+function restore({ ipam }: Agent, { owner, attachment }: AttachmentRecord, log: Logger): void {
+  try {
+    ipam.restore(attachment.vrf.name, owner, attachment.addresses);
+  } catch (error) {
+    // Both pods run; refusing to start would help neither.
+    log.error({ ...owner, error: (error as Error).message }, 'addresses of an attachment are not restored');
+  }
+}
+
+/** The VRFs made on this node. One whose record was lost is known from its attachments. */
+function vrfsOf({ vrfStore, attachments }: Agent): NodeVrf[] {
+  for (const { attachment } of attachments.list()) if (!vrfStore.get(attachment.vrf.name)) vrfStore.put(attachment.vrf);
+  return vrfStore.list();
+}
+
+/** If they have namespaces, these are named after them. */
+function unreadableVrfs({ vrfStore }: Agent): Pick<NodeVrf, 'name' | 'backend'>[] {
+  return vrfStore.unreadable.flatMap(({ name: [name] }) =>
+    name && !/^\.|\//.test(name) ? [{ name, backend: 'namespace' }] : [],
+  );
+}
+
+/** The node's side of a VRF and its attachments; the pods' side needs a socket from inside. */
+function repair({ node }: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): void {
+  try {
+    const desired = [...nodeVrf(vrf), ...own.flatMap(({ attachment }) => hostEnd(attachment))];
+    const steps = diff(
+      desired,
+      observe(desired, (place) => node.lookup(place)),
+    );
+    if (steps.length === 0) return;
+    log.warn({ vrf: vrf.name, steps: steps.map(describeStep) }, 'the kernel differs from what was made: repairing');
+    apply(steps, node.host());
+  } catch (error) {
+    log.error({ vrf: vrf.name, error: (error as Error).message }, 'VRF could not be repaired');
+  }
+}

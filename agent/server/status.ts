@@ -1,0 +1,47 @@
+/** STATUS, for those who want the node to wait for the agent (`strictStatus`). */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CniCode, CniError } from '../../common/errors.ts';
+import type { Agent } from './agent.ts';
+
+/** Throws CniError 50 when an ADD could not succeed, 51 when an attachment has lost its network. */
+export function assertAvailable(agent: Agent): void {
+  assertWritable(agent.stateDirectory);
+  assertSource(agent);
+  const [first, ...others] = agent.degraded;
+  if (!first) return;
+  const { owner, attachment } = first;
+  const pod = owner.pod ? `pod ${owner.namespace}/${owner.pod}` : `container ${owner.containerId}`;
+  throw new CniError(
+    CniCode.limitedConnectivity,
+    `interface ${attachment.interface} of ${pod} in VRF ${attachment.vrf.name} has lost its host end ${attachment.hostEnd}`,
+    `${others.length > 0 ? `so have ${others.length} other attachments; ` : ''}delete the pod: nothing else brings it back`,
+  );
+}
+
+/** By writing: what a full or a read-only disk thinks of it cannot be asked otherwise. */
+function assertWritable(directory: string): void {
+  const probe = join(directory, 'status.tmp');
+  try {
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new CniError(
+      CniCode.notAvailable,
+      `state directory ${directory} cannot be written: ${(error as Error).message}`,
+      `no pod can be attached until user ${process.getuid?.()} may write there`,
+      { cause: error },
+    );
+  }
+}
+
+function assertSource({ source }: Agent): void {
+  // Files of a directory are named without it: what has a path is the directory.
+  const unreadable = source.problems().find(({ file }) => file.includes('/'));
+  if (!unreadable) return;
+  throw new CniError(
+    CniCode.notAvailable,
+    `VRF directory ${unreadable.file} ${unreadable.message}`,
+    'until it can be read, no new VRF and no change is seen',
+  );
+}

@@ -1,0 +1,76 @@
+/** State files that cannot be read, host ends that no state file tells of. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { execa } from 'execa';
+import type { Pod } from '../support/chain.ts';
+import { collected, recordFile } from '../support/housekeeping.ts';
+import { hostEndOf, linkNames } from '../support/observe.ts';
+import { Scene, specWith } from '../support/scene.ts';
+import { eventually } from '../support/snapshot.ts';
+
+jest.setTimeout(60_000);
+
+let scene: Scene;
+let lost: Pod;
+let emptied: Pod;
+let other: Pod;
+let ended: Pod;
+const podEnds = async ({ netns }: Pod) => (await linkNames(netns)).filter((name) => /^net\d$/.test(name)).sort();
+const stateFile = (...name: string[]) => join(scene.agent.stateDirectory, ...name);
+
+beforeAll(async () => {
+  const vrf = { uplinks: [] };
+  scene = await Scene.open({ 'customer-a': specWith(vrf), 'customer-b': specWith({ ...vrf, backend: 'device' }) });
+  const pods = ['lost', 'emptied', 'other', 'ended'].map((name) => scene.pod(name));
+  [lost, emptied, other, ended] = (await Promise.all(pods)) as [Pod, Pod, Pod, Pod];
+  for (const pod of [lost, emptied, other, ended]) await scene.attach(pod, 'customer-a,customer-b');
+  await scene.node.run('ip', ['link', 'add', 'mv000000000000', 'type', 'veth', 'peer', 'mv000000000001']);
+  await scene.agent.stop();
+
+  for (const device of ['net1', 'net2']) {
+    rmSync(recordFile(scene.agent, lost, device));
+    for (const pod of [emptied, ended]) writeFileSync(recordFile(scene.agent, pod, device), '');
+  }
+  const unborn = await hostEndOf(scene.node, 'multivrf:customer-b:bgp/other:net2');
+  await scene.node.run('ip', ['link', 'set', unborn, 'alias', '']);
+  writeFileSync(stateFile('attachments', 'unknown,net1.json'), '{"version"');
+  writeFileSync(stateFile('attachments', 'notes.json'), 'of an operator');
+  writeFileSync(stateFile('vrfs', 'customer-a.json'), '{}');
+  await scene.agent.start();
+});
+afterAll(() => scene?.close());
+
+test('a host end that no file tells of is removed at the start; an unmarked interface never', async () => {
+  expect(await eventually(() => podEnds(lost), [])).toEqual([]);
+  for (const alias of ['multivrf:customer-a:bgp/lost:net1', 'multivrf:customer-b:bgp/lost:net2'])
+    await scene.agent.waitFor((entry) => entry.msg === 'host end without a record: removed' && entry.alias === alias);
+  expect(await linkNames(scene.node)).toContain('mv000000000000');
+});
+
+test('a file that cannot be read is removed when it belongs to nothing, and left when it is not ours', () => {
+  expect(existsSync(stateFile('attachments', 'unknown,net1.json'))).toBe(false);
+  expect(existsSync(stateFile('attachments', 'notes.json'))).toBe(true);
+});
+
+test('a recorded host end that a kill kept from being marked goes with its DEL', async () => {
+  await scene.detach(other, 'customer-a,customer-b');
+  expect(await podEnds(other)).toEqual([]);
+});
+
+test('a pod whose files cannot be read stays attached, and others come', async () => {
+  await scene.attach(other, 'customer-a,customer-b');
+  expect(await podEnds(emptied)).toEqual(['net1', 'net2']);
+});
+
+test('its DEL removes host ends and files', async () => {
+  await scene.detach(emptied, 'customer-a,customer-b');
+  expect(await podEnds(emptied)).toEqual([]);
+  for (const device of ['net1', 'net2']) expect(existsSync(recordFile(scene.agent, emptied, device))).toBe(false);
+});
+
+test('its files go with its network namespace', async () => {
+  await execa('ip', ['netns', 'del', ended.netns.realName]);
+  expect(await collected(scene.agent, ended)).toBe(true);
+  expect(await collected(scene.agent, ended, 'net2')).toBe(true);
+});

@@ -1,0 +1,91 @@
+/** `multivrf-agent` without a command: the agent itself. */
+import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
+import { defaultAgentSocket, spoolDirectory } from '../../common/protocol.ts';
+import { explain } from '../install/explain.ts';
+import { keepInstalled } from '../install/keep.ts';
+import { Agent } from '../server/agent.ts';
+import { listen } from '../server/cni-socket.ts';
+import { Collector } from '../server/collector.ts';
+import { handleRequest } from '../server/requests.ts';
+import { workOffSpool } from '../server/spool.ts';
+import { openDirectory } from '../sources/directory.ts';
+import { readInstallOptions, sourceOptions } from './install-options.ts';
+import { logOptions, openLog } from './log.ts';
+import { onStop } from './stop.ts';
+
+export const runOptions = {
+  vrfs: {
+    type: 'string',
+    default: '/etc/multivrf/vrfs',
+    describe: 'Directory of VRF definitions (*.yaml), watched',
+  },
+  socket: { type: 'string', default: defaultAgentSocket, describe: 'Unix socket for the plugin' },
+  state: {
+    type: 'string',
+    default: '/run/multivrf/state',
+    describe: 'Directory of what must outlive the agent but not a reboot',
+  },
+  'netns-directory': {
+    type: 'string',
+    default: '/run/netns',
+    describe: 'Directory of named network namespaces',
+  },
+  'node-label': {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe: 'KEY=VALUE, for the nodeSelector of uplinks',
+  },
+  'keep-installed': {
+    type: 'boolean',
+    default: false,
+    describe: 'Keep the plugin and its entry where `install` puts them; the options below say where',
+  },
+  ...sourceOptions,
+  'agent-socket': { type: 'string', describe: 'The socket as the node names it, when that differs from --socket' },
+  ...logOptions,
+} as const;
+
+/** Serves until SIGTERM. Attachments outlive the agent: nothing is taken down. */
+export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>): Promise<void> {
+  const { log, flush } = openLog(options.logLevel);
+  try {
+    const source = openDirectory(options.vrfs, log);
+    const agent = new Agent(
+      { stateDirectory: options.state, netnsDirectory: options.netnsDirectory, labels: labels(options.nodeLabel) },
+      source,
+      log,
+    );
+    agent.resume();
+    // Before anybody is answered: these notes are older than every request.
+    await workOffSpool(agent, spoolDirectory(options.socket), log);
+    const server = await listen(options.socket, (incoming) => handleRequest(agent, incoming, log), log);
+    log.info({ socket: options.socket, vrfs: source.list().map(({ metadata }) => metadata.name) }, 'ready');
+    const collector = new Collector(agent, log);
+    collector.start();
+    const stopping = new AbortController();
+    onStop(() => {
+      stopping.abort();
+      collector.stop();
+      server.close();
+      flush();
+      process.exit(0);
+    });
+    if (options.keepInstalled) {
+      await keepInstalled(readInstallOptions(options, options.agentSocket ?? options.socket), log, stopping.signal);
+    }
+  } catch (error) {
+    log.fatal(explain(error));
+    process.exitCode = 1;
+  }
+}
+
+function labels(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new Error(`--node-label ${pair}: not KEY=VALUE`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes, once, a Debian root file system that holds a kernel with VRF devices (User Mode Linux) and the
-# BGP speakers our tests talk to. Prints its path; progress goes to stderr.
+# Makes, once, a Debian root file system that holds a kernel with VRF devices (User Mode Linux), a container
+# runtime, and the BGP speakers our tests talk to. Prints its path; progress goes to stderr.
 #
 # usage: scripts/rootfs.sh
 set -euo pipefail
@@ -10,12 +10,13 @@ suite=forky
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(
   user-mode-linux frr gobgpd bird3 containernetworking-plugins
+  containerd runc busybox-static
   iproute2 tcpdump iputils-ping iputils-arping ndisc6
   procps util-linux kmod jq make git
   libstdc++6 libatomic1 # of the Node binary in node_modules
 )
 # Raise it when build() changes, so that existing roots are rebuilt.
-revision=2
+revision=3
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/multivrf
 root=$cache/rootfs
@@ -93,6 +94,11 @@ build() {
   # debootstrap --include cannot resolve the dependencies of frr.
   chroot "$new" apt-get update
   DEBIAN_FRONTEND=noninteractive chroot "$new" apt-get install -y "${packages[@]}"
+  # The CRI's definition, without the hundred packages that this one depends on.
+  chroot "$new" bash -c 'cd /tmp && apt-get download golang-k8s-cri-api-dev && dpkg --extract golang-k8s-cri-api-dev_*.deb cri'
+  install -D -m 644 "$new"/tmp/cri/usr/share/gocode/src/k8s.io/cri-api/pkg/apis/runtime/v1/api.proto \
+    "$new/usr/share/cri/api.proto"
+  rm -rf "$new"/tmp/*
 
   chroot "$new" apt-get clean
   rm -rf "$new"/var/lib/apt/lists/*

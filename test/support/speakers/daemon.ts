@@ -21,7 +21,7 @@ const unprivileged = [
 ];
 
 /** The root file system in which the daemons are installed: our own one in the test kernel, which booted from it. */
-async function findRoot(): Promise<string> {
+export async function findRoot(): Promise<string> {
   if (existsSync('/.stamp') && existsSync('/usr/sbin/bird')) return '/';
   const { stdout } = await execa(resolve(import.meta.dirname, '../../../scripts/rootfs.sh'), { stderr: 'inherit' });
   return stdout;

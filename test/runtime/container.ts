@@ -1,0 +1,46 @@
+/** A container of a pod, asked of the runtime as the kubelet asks. */
+import { readFileSync } from 'node:fs';
+import type { Cri } from './cri.ts';
+
+/** One that was created; it is not started by this. */
+export class Container {
+  readonly id: string;
+  readonly #cri: Cri;
+  readonly #log: string;
+
+  /** `log`: the file that the runtime writes its output to. */
+  constructor(cri: Cri, id: string, log: string) {
+    this.#cri = cri;
+    this.id = id;
+    this.#log = log;
+  }
+
+  /** StartContainer. */
+  start(): Promise<unknown> {
+    return this.#cri.call('StartContainer', { containerId: this.id });
+  }
+
+  /** Runs a program in it, with the container's identity, and returns what it printed; throws when it failed. */
+  async exec(...cmd: string[]): Promise<string> {
+    const answer = await this.#cri.call('ExecSync', { containerId: this.id, cmd, timeout: 10 });
+    if (answer.exitCode === 0) return answer.stdout.toString();
+    throw new Error(`${cmd.join(' ')} ended with ${answer.exitCode}: ${answer.stdout} ${answer.stderr}`);
+  }
+
+  /** A line of its first process's /proc/PID/status, such as `CapEff`. */
+  async status(key: string): Promise<string> {
+    const text = await this.exec('/busybox', 'cat', '/proc/1/status');
+    return new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? '';
+  }
+
+  /** All it has printed, without the runtime's time stamps. */
+  log(): string {
+    return readFileSync(this.#log, 'utf8').replaceAll(/^\S+ (stdout|stderr) [FP] /gm, '');
+  }
+
+  /** Ends it as the kubelet does: SIGTERM, five seconds later SIGKILL. */
+  async remove(): Promise<void> {
+    await this.#cri.call('StopContainer', { containerId: this.id, timeout: 5 });
+    await this.#cri.call('RemoveContainer', { containerId: this.id });
+  }
+}

@@ -63,7 +63,7 @@ export interface GcRequest extends Head {
   valid: { containerId: string; ifname: string }[];
 }
 
-export interface StatusRequest extends Head {
+interface StatusRequest extends Head {
   verb: 'STATUS';
 }
 

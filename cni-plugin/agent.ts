@@ -82,7 +82,7 @@ function parseReply(line: string): Reply | undefined {
     if (reply.ok === true) return reply.result === undefined || isAddReply(reply.result) ? reply : undefined;
     const { code, msg } = reply.error;
     const isError = reply.ok === false && isErrorCode(code) && typeof msg === 'string';
-    return isError && msg !== '' ? reply : undefined;
+    return isError && msg.trim() !== '' ? reply : undefined;
   } catch {
     return undefined;
   }

@@ -30,7 +30,7 @@ export function isErrorCode(code: unknown): code is number {
 
 /** What others say is printed like what we say: on one line each, and nothing that is empty or no text. */
 function legible({ code, msg, details }: CniErrorBody): CniErrorBody {
-  const more = typeof details === 'string' && details !== '' ? { details: brief(details, longestText) } : {};
+  const more = typeof details === 'string' && details.trim() !== '' ? { details: brief(details, longestText) } : {};
   return { code, msg: brief(msg, longestText), ...more };
 }
 

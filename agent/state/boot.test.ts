@@ -31,8 +31,10 @@ test('records of another boot are dropped', () => {
 });
 
 test('a boot file without content, or that is none, says nothing', () => {
-  writeFileSync(join(directory, 'boot'), '');
-  expect(drop().boot).toBe('unknown');
+  for (const content of ['', '00000000-0000-', '\0'.repeat(37)]) {
+    writeFileSync(join(directory, 'boot'), content);
+    expect(drop().boot).toBe('unknown');
+  }
   rmSync(join(directory, 'boot'));
   mkdirSync(join(directory, 'boot'));
   expect(drop()).toEqual({ boot: 'unknown', dropped: 0 });

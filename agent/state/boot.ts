@@ -25,10 +25,11 @@ export function dropFormerBoot(directory: string, records: readonly string[]): {
   return { boot: known === undefined ? 'unknown' : 'other', dropped };
 }
 
-/** Undefined when there is none, or none that can be read. */
+/** Undefined when there is none, or what is there is none: live attachments are not forgotten for a damaged file. */
 function readBoot(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim() || undefined;
+    const id = readFileSync(file, 'utf8').trim();
+    return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : undefined;
   } catch {
     return undefined;
   }

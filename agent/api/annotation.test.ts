@@ -146,3 +146,10 @@ test.each([
 test('a long value is cut in the message', () => {
   expect(refusal('x'.repeat(10_000)).message.length).toBeLessThan(200);
 });
+
+test.each(['[{"vrf":"a"\u0000}]', '[{"vrf":"a\u009b31m"}]', 'a\u202e', '[{"vrf":"a"} \u001b[31m'])(
+  'control characters of %j come out escaped',
+  (value) => {
+    expect(refusal(value).message).not.toMatch(/[^ -~…]/);
+  },
+);

@@ -99,3 +99,9 @@ test('serviceAccounts are refused, because nobody could check them', () => {
     /^f.yaml:7: spec.access.serviceAccounts: .* cannot be checked without the Kubernetes API/,
   );
 });
+
+test('a line of any length is told of in a short one', () => {
+  const told = lines(`kind: VRF\n}${'x'.repeat(70_000)}`);
+  expect(told.join()).toContain('is not valid YAML: Unexpected scalar');
+  for (const line of told) expect(line.length).toBeLessThan(500);
+});

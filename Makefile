@@ -11,7 +11,9 @@ COMPILER ?= bun
 sources = $(shell find common cni-plugin -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 
-.PHONY: help setup build plugin agent ok unit test demo bench clean
+FUZZ ?=
+
+.PHONY: help setup build plugin agent ok unit test fuzz demo bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | expand -t 10
@@ -46,6 +48,9 @@ unit: setup ## the unit tests alone
 
 test: build build/multivrf-pkg ## every suite this machine can run; ends with N passed, N failed, N skipped
 	@node scripts/test.ts
+
+fuzz: build ## 100,000 cases of bad input on every way in; writes build/fuzz.json; FUZZ='--seed 1 --target state'
+	@node scripts/fuzz/main.ts $(FUZZ)
 
 demo: build ## two customers, two unprivileged BGP speakers, real sessions, isolation probes
 	@node scripts/demo/main.ts

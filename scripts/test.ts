@@ -44,8 +44,9 @@ async function suites(): Promise<Suite[]> {
   const kernel = [...jest, '--selectProjects', 'kernel', '--runInBand', '--verbose'];
   const unit = { name: 'unit', command: [...jest, '--selectProjects', 'unit'] };
   const here = { name: 'kernel', command: kernel, ...root };
-  if (await hasVrfDevices()) return [unit, here];
-  return [unit, here, { name: 'vrf-kernel', command: ['scripts/test-kernel.sh', ...kernel], ...root }];
+  const fuzz = { name: 'fuzz', command: [...jest, '--selectProjects', 'fuzz'], ...root };
+  if (await hasVrfDevices()) return [unit, here, fuzz];
+  return [unit, here, fuzz, { name: 'vrf-kernel', command: ['scripts/test-kernel.sh', ...kernel], ...root }];
 }
 
 function readReport(name: string): Report | undefined {

@@ -10,7 +10,7 @@ import {
 import { Deadline } from './deadline.ts';
 import { answerUnknown } from './no-answer.ts';
 import { isErrorCode, Refusal } from './refusal.ts';
-import { agentSocket, networkName, timeout } from './settings.ts';
+import { agentSocket, networkName, requireSupported, timeout } from './settings.ts';
 import type { System } from './system.ts';
 
 /** Where the agent is, for which network we ask it, and how many milliseconds the whole call may take. */
@@ -19,6 +19,9 @@ interface Access {
   socketPath: string;
   timeout: number;
 }
+
+/** By how many milliseconds the agent's time ends before ours: what it says of a slow step is to be read. */
+const longestReserve = 2_000;
 
 /** A request but for what is the same in all requests of a call. */
 export type Question<R = Request> = R extends Request ? Omit<R, 'protocol' | 'network' | 'timeout'> : never;
@@ -42,11 +45,12 @@ export class Agent {
    * @throws Refusal with the agent's own error; NoAnswer; CniError when the pod's namespace cannot be entered.
    */
   async ask(question: Question): Promise<AddReply | undefined> {
-    const request = this.request(question, Math.ceil(this.deadline.left));
+    const { left } = this.deadline;
+    const request = this.request(question, Math.ceil(left - Math.min(longestReserve, left / 5)));
     const line = await this.system.exchange({
       socketPath: this.socketPath,
       line: `${JSON.stringify(request)}\n`,
-      timeout: request.timeout,
+      timeout: Math.ceil(left),
       netns: needsNamespace(question) ? question.netns : undefined,
     });
     const reply = parseReply(line);
@@ -61,8 +65,9 @@ export class Agent {
   }
 }
 
-/** The agent that the configuration names. Throws a CniError 7 for what is wrong with it. */
+/** The agent that the configuration names. Throws a CniError 7 or 2 for what is wrong with it. */
 export function agentOf(system: System, config: NetConf): Agent {
+  requireSupported(config);
   const access = { network: networkName(config), socketPath: agentSocket(config), timeout: timeout(config) };
   return new Agent(system, access);
 }

@@ -49,6 +49,7 @@ function assertReachable(netns: string): void {
   try {
     accessSync(netns);
   } catch (error) {
-    throw namespaceUnusable(netns, (error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw namespaceUnusable(netns, message, code === 'ENOENT');
   }
 }

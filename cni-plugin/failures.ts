@@ -2,11 +2,20 @@
 import { CniCode, CniError } from '../common/errors.ts';
 
 /**
- * Code 4, not 3 (unknown container): 3 tells the runtime that no DEL is needed, and the plugins before
- * us in the chain would leak.
+ * There is no namespace at the path. Code 4, not 3 (unknown container): 3 tells the runtime that no DEL is needed, and
+ * the plugins before us in the chain would leak.
  */
-export function namespaceUnusable(path: string, reason: string): CniError {
-  return new CniError(
+export class NamespaceGone extends CniError {
+  /** The same where no plugin ran before us and all that we did is undone. */
+  withoutChain(): CniError {
+    return new CniError(CniCode.unknownContainer, this.message, this.details);
+  }
+}
+
+/** The pod's namespace cannot be entered; `gone` when nothing is at its path. */
+export function namespaceUnusable(path: string, reason: string, gone = false): CniError {
+  const Failure = gone ? NamespaceGone : CniError;
+  return new Failure(
     CniCode.invalidEnvironment,
     `CNI_NETNS: cannot enter the network namespace ${path}: ${reason}`,
     'the path must name a network namespace and the runtime must start the plugin as root of the host',

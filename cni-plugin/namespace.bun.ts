@@ -1,12 +1,13 @@
 /** The network namespace that this process is in: the one it was started in, or the pod's. */
 import { namespaceUnusable, sysctlRefused, systemCallFailed } from './failures.ts';
-import { errorText, networkCalls, stdio } from './libc.bun.ts';
+import { Errno, errno, errorText, networkCalls, stdio } from './libc.bun.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const NETLINK_ROUTE = 0;
 const O_RDWR = 2;
+const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const CLONE_NEWNET = 0x40000000;
 
@@ -24,8 +25,12 @@ export function openNetlinkIn(netns: string): number {
 
 function enter(netns: string): void {
   const { open, close, setns } = networkCalls();
-  const namespace = open(netns, O_CLOEXEC);
-  if (namespace < 0) throw namespaceUnusable(netns, errorText());
+  // A pipe without a writer would hold us up for ever.
+  const namespace = open(netns, O_CLOEXEC | O_NONBLOCK);
+  if (namespace < 0) {
+    const code = errno();
+    throw namespaceUnusable(netns, errorText(code), code === Errno.ENOENT);
+  }
   if (setns(namespace, CLONE_NEWNET) < 0) throw namespaceUnusable(netns, errorText());
   close(namespace);
   inPod = true;

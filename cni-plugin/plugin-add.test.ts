@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import {
@@ -82,6 +83,16 @@ describe.each(builds)('ADD by the plugin compiled with $compiler', (build) => {
     expect(error).toMatchObject({ code: 4, msg: expect.stringContaining('/run/netns/gone') });
     expect(agent.requests).toEqual([]);
   });
+
+  if (entersNamespace) {
+    inside(`a pipe in the place of the namespace is named and holds nobody up${needs}`, async () => {
+      await using agent = await agentPlace(willing);
+      const pipe = join(agent.folder, 'pipe');
+      await execa('mkfifo', [pipe]);
+      const error = await failure(path, { ...ADD, CNI_NETNS: pipe }, annotated(agent.socket));
+      expect(error).toMatchObject({ code: 4, msg: expect.stringContaining(pipe) });
+    });
+  }
 
   inside(`in 1.1.0 routes are reported with their tables, after those of the pod's main table${needs}`, async () => {
     await using agent = await agentPlace(willing);

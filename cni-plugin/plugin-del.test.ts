@@ -82,6 +82,8 @@ describe.each(builds)('DEL by the plugin compiled with $compiler', ({ path }) =>
     ['an annotation without sense', annotated('', '[{"vrf":')],
     ['no prevResult', { prevResult: undefined }],
     ['a prevResult that is none', { prevResult: [7] }],
+    ['an IPAM plugin in a chain', { ipam: { type: 'host-local' } }],
+    ['a VRF that is none', { vrf: 7 }],
   ])('%s is no reason to fail', async (_, changes) => {
     await using agent = await agentPlace(willing);
     expect(await del(agent, { ...changes, agentSocket: agent.socket })).toEqual(silentSuccess);
@@ -90,6 +92,7 @@ describe.each(builds)('DEL by the plugin compiled with $compiler', ({ path }) =>
 
   test.each([
     ['timeoutSeconds', { timeoutSeconds: 'soon' }, ['DEL']],
+    ['ipam.type', { vrf: 'customer-a', ipam: { type: '../sh' } }, ['DEL']],
     ['name', { name: 7 }, []],
   ])('a wrong %s is no reason to fail, and is named on stderr', async (key, changes, verbs) => {
     await using agent = await agentPlace(willing);

@@ -112,6 +112,16 @@ describe.each(builds)('an IPAM plugin under the plugin compiled with $compiler',
     expect(await ipam.verbs()).toEqual(['ADD']);
   });
 
+  test('keeps nothing for a namespace that is not there; if it does, the error asks for a DEL', async () => {
+    await using agent = await agentPlace(willing);
+    const gone = { ...ADD, CNI_NETNS: '/run/netns/gone' };
+    const ipam = await withIpam(agent, gives(lease));
+    expect(await failure(path, { ...gone, ...env(ipam) }, config(agent.socket))).toMatchObject({ code: 3 });
+    expect(await ipam.verbs()).toEqual(['ADD', 'DEL']);
+    await withIpam(agent, `${gives(lease)}\n[ $CNI_COMMAND = ADD ]`);
+    expect(await failure(path, { ...gone, ...env(ipam) }, config(agent.socket))).toMatchObject({ code: 4 });
+  });
+
   test.each([
     ['no result', 'echo nonsense'],
     ['no address', gives({ ips: [] })],

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   ADD,
+  agentPlace,
   annotated,
   buildPlugins,
   builds,
@@ -12,10 +14,12 @@ import {
   pod,
   prevResult,
   silentSuccess,
+  willing,
 } from './plugin.testing.ts';
 
 beforeAll(buildPlugins, 60_000);
 
+const others = { runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'app.kubernetes.io/name': 'web' } } };
 const supportedVersions = ['0.3.1', '0.4.0', '1.0.0', '1.1.0'];
 
 describe.each(builds)('the plugin compiled with $compiler, no agent anywhere', ({ path }) => {
@@ -30,6 +34,45 @@ describe.each(builds)('the plugin compiled with $compiler, no agent anywhere', (
     ['STATUS', { CNI_COMMAND: 'STATUS' }, { ...ordinary(), cniVersion: '1.1.0' }],
   ])('%s of an ordinary pod succeeds without a word', async (_, variables, stdin) => {
     expect(await call(path, variables, stdin)).toEqual(silentSuccess);
+  });
+
+  test.each([
+    ['ADD', ADD, ordinary],
+    ['DEL', DEL, ordinary],
+    ['CHECK', CHECK, ordinary],
+    ['STATUS', { CNI_COMMAND: 'STATUS' }, ordinary],
+    // As containerd hands over a pod with other annotations.
+    ['ADD', ADD, (socket: string) => ({ ...ordinary(socket), ...others })],
+    ['DEL', DEL, (socket: string) => ({ ...ordinary(socket), ...others })],
+  ])('%s of an ordinary pod never touches the agent that is there, nor its spool', async (_, variables, config) => {
+    await using agent = await agentPlace(willing);
+    const stdin = { ...config(agent.socket), cniVersion: '1.1.0' };
+    expect(await call(path, variables, stdin)).toMatchObject({ exitCode: 0 });
+    expect(agent.requests).toEqual([]);
+    expect(await readdir(agent.folder)).toEqual(['agent.sock']);
+  });
+
+  test.each(supportedVersions)('ADD, CHECK and DEL of an ordinary pod in version %s', async (cniVersion) => {
+    const stdin = { ...ordinary(), cniVersion, prevResult: { ...prevResult, cniVersion } };
+    expect(await call(path, ADD, stdin)).toEqual({ ...silentSuccess, stdout: JSON.stringify(stdin.prevResult) });
+    expect(await call(path, DEL, stdin)).toEqual(silentSuccess);
+    if (cniVersion === '0.3.1') expect(await failure(path, CHECK, stdin)).toMatchObject({ cniVersion, code: 1 });
+    else expect(await call(path, CHECK, stdin)).toEqual(silentSuccess);
+  });
+
+  test.each([
+    ['ADD', ADD],
+    ['DEL', DEL],
+    ['CHECK', CHECK],
+    ['GC', { CNI_COMMAND: 'GC' }],
+    ['STATUS', { CNI_COMMAND: 'STATUS' }],
+  ])('%s in a version that is not supported is error 1, told in one that is', async (_, variables) => {
+    for (const cniVersion of ['0.3.0', '1.2.0', undefined]) {
+      const msg = `cniVersion: ${JSON.stringify(cniVersion) ?? 'absent'} is not supported`;
+      const details = `multivrf supports ${supportedVersions.join(', ')}`;
+      const error = { cniVersion: '1.1.0', code: 1, msg, details };
+      expect(await failure(path, variables, { ...ordinary(), cniVersion })).toEqual(error);
+    }
   });
 
   test('a prevResult of 900 KiB comes through whole', async () => {
@@ -66,6 +109,13 @@ describe.each(builds)('the plugin compiled with $compiler, no agent anywhere', (
       { ...annotated('/x'), prevResult: { ips: {} } },
       7,
       'prevResult.ips: {}',
+    ],
+    [
+      'an IPAM plugin in a chain',
+      ADD,
+      { ...annotated('/x'), ipam: { type: 'host-local' } },
+      2,
+      'ipam: {"type":"host-local"} is not supported',
     ],
     ['an annotation that is no text', ADD, annotated('/x', 7), 7, 'annotation multivrf.dev/attach: 7'],
     ['no network name', ADD, { ...annotated('/x'), name: undefined }, 7, 'name: absent'],

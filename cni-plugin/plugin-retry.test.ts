@@ -87,6 +87,17 @@ describe.each(builds)('what fails for a moment, with the plugin compiled with $c
     expect(agent.notes).toMatchObject({ 'pods,c1,eth0.json': { verb: 'DEL', containerId: 'c1', network: 'pods' } });
   });
 
+  inside(`an agent that runs out of time names the slow step before the plugin gives up${needs}`, async () => {
+    const error = { code: 11, msg: 'not done in time: the slowest step, X, took 9 s', details: 'wait' };
+    await using agent = await agentPlace(async ({ timeout }) => {
+      await delay(timeout);
+      return { ok: false, error };
+    });
+    const { msg, details } = await failure(path, ADD, { ...annotated(agent.socket), timeoutSeconds: 3 });
+    expect(msg).toBe(error.msg);
+    expect(details).toMatch(/^wait; tried \d+ times in/);
+  });
+
   inside(`what cannot be helped is not tried twice${needs}`, async () => {
     await using agent = await agentPlace(() => ({ ok: false, error: { code: 7, msg: 'no such VRF' } }));
     await failure(path, ADD, annotated(agent.socket));

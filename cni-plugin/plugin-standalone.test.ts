@@ -61,6 +61,31 @@ describe.each(builds)('without a chain, the plugin compiled with $compiler', (bu
     expect(agent.requests).toMatchObject([{ attach: JSON.stringify(attach) }]);
   });
 
+  inside(
+    `addresses and MAC of runtimeConfig come before those of args.cni, and these before CNI_ARGS${needs}`,
+    async () => {
+      await using agent = await agentPlace(willing);
+      const named = (last: number) => ({ ips: [`192.0.2.${last}/24`], mac: `02:00:00:00:00:0${last}` });
+      const variables = { ...ADD, ...net1, CNI_ARGS: 'IP=192.0.2.3/24;MAC=02:00:00:00:00:03' };
+      const args = { cni: named(2) };
+      await call(path, variables, alone(agent.socket, { args, runtimeConfig: named(1) }));
+      await call(path, variables, alone(agent.socket, { args }));
+      expect(agent.requests).toMatchObject(
+        [1, 2].map((last) => ({ attach: expect.stringMatching(`"192.0.2.${last}/24".*"02:00:00:00:00:0${last}"`) })),
+      );
+    },
+  );
+
+  test('a namespace that is not there is error 3: nothing is left that a DEL would have to take away', async () => {
+    await using agent = await agentPlace(willing);
+    const gone = { ...ADD, ...net1, CNI_NETNS: '/run/netns/gone' };
+    const named = expect.stringContaining('/run/netns/gone');
+    expect(await failure(path, gone, alone(agent.socket))).toMatchObject({ code: 3, msg: named });
+    // With a plugin before us there is.
+    expect(await failure(path, gone, alone(agent.socket, { prevResult }))).toMatchObject({ code: 4, msg: named });
+    expect(agent.requests).toEqual([]);
+  });
+
   inside(`in a chain it is one attachment all the same, whatever the annotation says${needs}`, async () => {
     await using agent = await agentPlace(willing);
     const { runtimeConfig } = annotated('', 'customer-b,customer-c');

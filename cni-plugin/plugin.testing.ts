@@ -41,7 +41,9 @@ function sourceTimes(folder: string): number[] {
 }
 
 /** What the script of an agent answers: a reply, raw text that need not be one, or nothing at all. */
-export type Script = (request: Request) => Reply | string | 'silence';
+export type Script = (request: Request) => Answer | Promise<Answer>;
+
+type Answer = Reply | string | 'silence';
 
 /** A place for an agent, at first without one. */
 export class AgentPlace implements AsyncDisposable {
@@ -78,10 +80,10 @@ export class AgentPlace implements AsyncDisposable {
     const server = createServer((client) => {
       this.#clients.add(client);
       client.on('error', () => client.destroy());
-      readLine(client, (line) => {
+      readLine(client, async (line) => {
         const request: Request = JSON.parse(line);
         this.requests.push(request);
-        const answer = script(request);
+        const answer = await script(request);
         if (answer === 'silence') return;
         client.end(typeof answer === 'string' ? answer : `${JSON.stringify(answer)}\n`);
       });

@@ -37,6 +37,19 @@ export function timeout({ timeoutSeconds: seconds }: NetConf): number {
   throw invalid('timeoutSeconds', seconds, `it must be a number above 0 and at most ${longestTimeout}`);
 }
 
+/**
+ * Throws a CniError 2 for what other plugins understand under a key that has no meaning here: whoever wrote it relies
+ * on it. Unknown keys are left to those who wrote them.
+ */
+export function requireSupported({ vrf, ipam }: NetConf): void {
+  if (vrf !== undefined || !ipam?.type) return;
+  throw new CniError(
+    CniCode.unsupportedField,
+    `ipam: ${JSON.stringify(ipam).slice(0, 200)} is not supported in a chain`,
+    "addresses come from the VRF's spec.addresses or from the annotation: remove the key; or name one VRF with the key vrf",
+  );
+}
+
 /** A CniError 7 about one key of the network configuration. */
 export function invalid(key: string, value: unknown, fix: string): CniError {
   const shown = value === undefined ? 'absent' : JSON.stringify(value).slice(0, 200);

@@ -4,6 +4,7 @@ import { agentOf } from './agent.ts';
 import { attach } from './attach.ts';
 import { type Config, requirePrevResult } from './config.ts';
 import type { Environment } from './environment.ts';
+import { NamespaceGone } from './failures.ts';
 import { type Ipam, ipamOf } from './ipam.ts';
 import { undone } from './refusal.ts';
 import { mergeResult, requireMergeable } from './result.ts';
@@ -34,7 +35,9 @@ export async function addStandalone(
       mergeResult(config.cniVersion, prevResult, made, environment.netns),
     );
   } catch (error) {
-    throw ipam ? await undone(error, () => ipam.del()) : error;
+    const failure = ipam ? await undone(error, () => ipam.del()) : error;
+    const isAlone = config.prevResult === undefined;
+    throw isAlone && failure instanceof NamespaceGone ? failure.withoutChain() : failure;
   }
 }
 

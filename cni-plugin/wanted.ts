@@ -14,7 +14,8 @@ export interface Wanted {
 }
 
 /**
- * Reads VRF, addresses and MAC from where runtimes put them (CONVENTIONS.md of CNI). Throws a CniError 7 for
+ * Reads VRF, addresses and MAC from where runtimes put them (CONVENTIONS.md of CNI), the first of these places like the
+ * reference plugins. Throws a CniError 7 for
  * values of the wrong type; what they say is judged by the agent.
  */
 export function readWanted(config: NetConf, { ifname, args }: Environment): Wanted {
@@ -22,8 +23,8 @@ export function readWanted(config: NetConf, { ifname, args }: Environment): Want
   if (typeof vrf !== 'string' || vrf === '') throw invalid('vrf', vrf, 'it must be the name of a VRF');
   const cni = config.args?.cni;
   const addresses =
-    texts('args.cni.ips', cni?.ips) ??
     texts('runtimeConfig.ips', runtimeConfig?.ips) ??
+    texts('args.cni.ips', cni?.ips) ??
     texts('CNI_ARGS IP', argument(args, 'IP')?.split(','));
   const mac =
     text('runtimeConfig.mac', runtimeConfig?.mac) ??

@@ -19,7 +19,7 @@ interface Head {
   protocol: typeof protocolVersion;
   /** The network's name in the conflist. */
   network: string;
-  /** Milliseconds, from sending on, after which the plugin has given up and nobody reads an answer. */
+  /** Milliseconds, from sending on, that the agent has. A little later the plugin has given up and nobody reads an answer. */
   timeout: number;
 }
 

@@ -22,9 +22,29 @@ export class Deadline {
     try {
       return action();
     } finally {
-      const took = performance.now() - began;
-      if (took > this.#slowest.took) this.#slowest = { what: what(), took };
+      this.#note(began, what);
     }
+  }
+
+  /**
+   * What `work` comes to, which is a step as well. When the time is up before, throws a CniError tryAgainLater that says
+   * `what`, and the work goes on without being waited for.
+   */
+  async within<T>(what: string, work: Promise<T>): Promise<T> {
+    const began = performance.now();
+    const timer = Promise.withResolvers<never>();
+    const timeout = setTimeout(() => timer.reject(this.passed(what)), this.left);
+    try {
+      return await Promise.race([work, timer.promise]);
+    } finally {
+      clearTimeout(timeout);
+      this.#note(began, () => what);
+    }
+  }
+
+  #note(began: number, what: () => string): void {
+    const took = performance.now() - began;
+    if (took > this.#slowest.took) this.#slowest = { what: what(), took };
   }
 
   /** Throws a CniError tryAgainLater, naming the slowest step so far, when the time is up. */

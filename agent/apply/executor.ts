@@ -1,22 +1,16 @@
 /** Carries out a plan: steps of one place go to the kernel in one batch; a failure undoes all that was done. */
-import { CniCode, CniError } from '../../common/errors.ts';
+import type { CniError } from '../../common/errors.ts';
 import { decodeLink } from '../netlink/codec/link-decode.ts';
 import type { Message } from '../netlink/message.ts';
 import type { Outcome } from '../netlink/socket.ts';
-import { errnoName } from '../netlink/sys/libc.ts';
 import { describeStep } from '../plan/describe.ts';
-import type { Link, Namespace, Place, Sysctl } from '../plan/kernel-object.ts';
-import { type DirectStep, inverse, isDirect, type Step, subject, type WireStep } from '../plan/step.ts';
+import type { Link, Place, Sysctl } from '../plan/kernel-object.ts';
+import { type DirectStep, isDirect, type Step, subject, type WireStep } from '../plan/step.ts';
 import type { Deadline } from './deadline.ts';
-import { carrier, encode, type Places } from './encode.ts';
-import { explain } from './explain.ts';
-
-/** What the executor cannot do through a socket. */
-export interface Host {
-  places: Places;
-  createNamespace(namespace: Namespace): void;
-  removeNamespace(namespace: Namespace): void;
-}
+import { carrier, encode } from './encode.ts';
+import { kernelError } from './explain.ts';
+import type { Host } from './host.ts';
+import { undo, withUndo } from './undo.ts';
 
 /** Sysctls of places that the agent may not enter: whoever is inside writes them. */
 type LeftOver = Sysctl[];
@@ -92,7 +86,7 @@ class Execution {
     this.#unborn.clear();
     if (batch.length === 0) return;
     const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
-    const outcomes = this.#deadline ? this.#deadline.timed(() => describeBatch(batch), send) : send();
+    const outcomes = this.#timed(() => describeBatch(batch), send);
     let next = 0;
     let failure: CniError | undefined;
     for (const { step, messages } of batch) {
@@ -108,11 +102,13 @@ class Execution {
     this.#deadline?.check();
   }
 
+  #timed<T>(what: () => string, action: () => T): T {
+    return this.#deadline ? this.#deadline.timed(what, action) : action();
+  }
+
   /** Takes the indexes of new links from the kernel's echo. */
   #learn(step: WireStep, [outcome]: Outcome[]): void {
-    if (step.do === 'remove' && step.object.object === 'link')
-      this.#host.places(step.object.in).forget(step.object.name);
-    if (step.do === 'remove' && step.object.object === 'moved-link')
+    if (step.do === 'remove' && (step.object.object === 'link' || step.object.object === 'moved-link'))
       this.#host.places(step.object.in).forget(step.object.name);
     if (step.do !== 'add') return;
     const { object } = step;
@@ -129,10 +125,16 @@ class Execution {
   }
 
   #direct(step: DirectStep): void {
-    if (step.do === 'make') this.#host.createNamespace(step.object);
-    else if (step.do === 'unmake') this.#host.removeNamespace(step.object);
-    else this.#sysctl(step.to);
+    this.#timed(
+      () => `"${describeStep(step)}"`,
+      () => {
+        if (step.do === 'make') this.#host.createNamespace(step.object);
+        else if (step.do === 'unmake') this.#host.removeNamespace(step.object);
+        else this.#sysctl(step.to);
+      },
+    );
     this.done.push(step);
+    this.#deadline?.check();
   }
 
   #sysctl(sysctl: Sysctl): void {
@@ -145,15 +147,6 @@ class Execution {
 function describeBatch([first, ...rest]: readonly Entry[]): string {
   const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
   return `"${describeStep(first!.step)}"${more}`;
-}
-
-function kernelError(step: Step, { errno, reason }: Outcome): CniError {
-  const name = errnoName(errno);
-  return new CniError(
-    CniCode.kernel,
-    `cannot ${describeStep(step)}: ${name}${reason ? ` (${reason})` : ''}`,
-    explain(step, name),
-  );
 }
 
 /**
@@ -169,35 +162,4 @@ export function apply(steps: readonly Step[], host: Host, deadline?: Deadline): 
     throw withUndo(error, undo(execution.done, host));
   }
   return execution.leftOver;
-}
-
-/** Undoes steps one by one, going on past errors, which it returns. Whatever is gone already counts as undone. */
-function undo(done: readonly Step[], host: Host): string[] {
-  const errors: string[] = [];
-  for (const step of done.toReversed()) {
-    const back = inverse(step);
-    if (!back) continue;
-    try {
-      if (back.do === 'unmake') host.removeNamespace(back.object);
-      else if (back.do === 'write') host.places(back.to.in).writeSysctl(back.to.path, back.to.value);
-      else if (back.do !== 'make') {
-        const outcomes = host.places(carrier(back)).socket.transact(encode(back, host.places));
-        const failed = outcomes.find(({ errno }) => errno !== 0 && !gone.has(errnoName(errno)));
-        if (failed) errors.push(kernelError(back, failed).message);
-      }
-    } catch (error) {
-      if (!(error instanceof CniError && error.message.includes('does not exist'))) errors.push(String(error));
-    }
-  }
-  return errors;
-}
-
-const gone = new Set(['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'EINVAL', 'EEXIST']);
-
-function withUndo(error: unknown, undoErrors: string[]): CniError {
-  const failure =
-    error instanceof CniError ? error : new CniError(CniCode.kernel, String((error as Error).message ?? error));
-  if (undoErrors.length === 0) return failure;
-  const details = [failure.details, `could not be undone: ${undoErrors.join('; ')}`].filter((part) => part).join('; ');
-  return new CniError(failure.code, failure.message, details, { cause: error });
 }

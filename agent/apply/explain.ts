@@ -1,5 +1,18 @@
 /** What to do about the kernel's refusals that operators meet, by step and errno. */
+import { CniCode, CniError } from '../../common/errors.ts';
+import type { Outcome } from '../netlink/socket.ts';
+import { errnoName } from '../netlink/sys/libc.ts';
+import { describeStep } from '../plan/describe.ts';
 import { type Step, subject } from '../plan/step.ts';
+import { busyAt } from './busy.ts';
+
+/** The error about a step that the kernel refused: what is refused for now is to be tried again. */
+export function kernelError(step: Step, { errno, reason }: Outcome): CniError {
+  const name = errnoName(errno);
+  const message = `cannot ${describeStep(step)}: ${name}${reason ? ` (${reason})` : ''}`;
+  const again = busyAt(step, name);
+  return new CniError(again ? CniCode.tryAgainLater : CniCode.kernel, message, again ?? explain(step, name));
+}
 
 /** Undefined where the kernel's own words must do. */
 export function explain(step: Step, errno: string): string | undefined {

@@ -44,6 +44,7 @@ export class NetlinkError extends Error {
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
+const EINTR = 4;
 const ETIMEDOUT = 110;
 const dumpAttempts = 8;
 /** The kernel answers in microseconds, unless an answer was lost (ENOBUFS): then it never comes. In milliseconds. */
@@ -148,7 +149,7 @@ export class RouteSocket {
       const result = this.#dumpOnce(message, decode);
       if (result) return result;
     }
-    throw new Error(`a netlink dump (type ${message.type}) was interrupted ${dumpAttempts} times in a row`);
+    throw new NetlinkError(EINTR, `a dump of type ${message.type} was interrupted ${dumpAttempts} times in a row`);
   }
 
   #dumpOnce<T>(message: Message, decode: (body: Buffer) => T): T[] | undefined {

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { Reply, Request } from '../../common/protocol.ts';
+import { busy } from '../apply/busy.ts';
 import { close, peerCredentials } from '../netlink/sys/libc.ts';
 import { readFrame } from './frames.ts';
 import { parseRequest } from './parse-request.ts';
@@ -58,12 +59,12 @@ async function serve(socket: net.Socket, handle: Handler, log: Logger): Promise<
   try {
     reply = await handle(await readRequest(descriptorOf(socket)));
   } catch (error) {
+    const expected = error instanceof CniError ? error : busy(error);
     const failure =
-      error instanceof CniError
-        ? error
-        : new CniError(CniCode.ioFailure, `the agent failed: ${(error as Error).message}`, "see the agent's log");
-    if (!(error instanceof CniError)) log.error({ error: (error as Error).stack }, 'request failed');
-    else log.warn({ code: failure.code, details: failure.details }, failure.message);
+      expected ??
+      new CniError(CniCode.ioFailure, `the agent failed: ${(error as Error).message}`, "see the agent's log");
+    if (expected) log.warn({ code: failure.code, details: failure.details }, failure.message);
+    else log.error({ error: (error as Error).stack }, 'request failed');
     reply = { ok: false, error: failure.toBody() };
   }
   socket.end(`${JSON.stringify(reply)}\n`, () => socket.destroy());

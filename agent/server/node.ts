@@ -1,7 +1,7 @@
 /** The node as the agent has it at hand: its namespaces, what its kernel can do, and what it was told. */
 
 import { DeleteQueue } from '../apply/delete-queue.ts';
-import type { Host } from '../apply/executor.ts';
+import type { Host } from '../apply/host.ts';
 import { NamedNamespaces } from '../apply/named-namespaces.ts';
 import { PlaceHandle } from '../apply/place.ts';
 import { createLink } from '../netlink/codec/link.ts';

@@ -21,15 +21,18 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   switch (request.verb) {
     case 'ADD':
       // A DEL of an earlier container may have been left there, and hold the addresses.
-      if (agent.spool?.isQuiet() === false) await agent.spool.workOff();
+      await spoolDone(agent, deadline).catch((error: unknown) => {
+        if (descriptor !== undefined) close(descriptor);
+        throw error;
+      });
       return add(agent, request, descriptor, deadline, log);
     case 'CHECK':
-      return check(agent, request, descriptor);
+      return check(agent, request, descriptor, deadline);
     case 'DEL':
-      await within(deadline, detach(agent, request, log), 'the kernel is still removing an interface');
+      await deadline.within('the kernel is still removing an interface', detach(agent, request, log));
       return { ok: true };
     case 'GC':
-      await within(deadline, collectUnlisted(agent, request, log), 'the kernel is still removing interfaces');
+      await deadline.within('the kernel is still removing interfaces', collectUnlisted(agent, request, log));
       return { ok: true };
     case 'STATUS':
       assertAvailable(agent);
@@ -37,15 +40,9 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   }
 }
 
-/** What `work` comes to, unless it takes longer than the deadline; then it goes on without being waited for. */
-async function within(deadline: Deadline, work: Promise<void>, why: string): Promise<void> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => timer.reject(deadline.passed(why)), deadline.left);
-  try {
-    await Promise.race([work, timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
+async function spoolDone({ spool }: Agent, deadline: Deadline): Promise<void> {
+  if (spool?.isQuiet() !== false) return;
+  await deadline.within('working off the DELs that came while the agent was away', spool.workOff());
 }
 
 function add(
@@ -70,10 +67,14 @@ function add(
   }
 }
 
-function check(agent: Agent, request: CheckRequest, descriptor: number | undefined): Reply {
+function check(agent: Agent, request: CheckRequest, descriptor: number | undefined, deadline: Deadline): Reply {
   const pod = podHandle(request, descriptor);
   try {
-    checkPod(agent, request, pod);
+    deadline.timed(
+      () => 'comparing with the kernel',
+      () => checkPod(agent, request, pod),
+    );
+    deadline.check();
     return { ok: true };
   } finally {
     pod.close();
@@ -105,6 +106,14 @@ function podHandle({ hasSocket, netns }: AddRequest | CheckRequest, descriptor: 
   }
 }
 
+const helps = new Map([
+  [
+    'EPERM',
+    'this plugin (built with pkg) hands over no socket: give the agent CAP_SYS_ADMIN, or install the plugin built with bun',
+  ],
+  ['ENOENT', 'the pod has ended, or the agent does not see the path: mount its directory with HostToContainer'],
+]);
+
 /** The way of the plugin's build without foreign functions: the agent goes into the namespace itself. */
 function enteredHandle(netns: string): PlaceHandle {
   try {
@@ -120,13 +129,13 @@ function enteredHandle(netns: string): PlaceHandle {
     }
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const code = error.code === 'ENOENT' ? CniCode.unknownContainer : CniCode.ioFailure;
-    const details =
-      error.code === 'EPERM'
-        ? 'this plugin (built with pkg) hands over no socket: give the agent CAP_SYS_ADMIN, or install the plugin built with bun'
-        : undefined;
-    throw new CniError(code, `the agent cannot enter the pod's network namespace ${netns}: ${error.message}`, details, {
-      cause: error,
-    });
+    // Not unknownContainer: the plugin has seen it.
+    const code = error.code === 'ENOENT' ? CniCode.invalidEnvironment : CniCode.ioFailure;
+    throw new CniError(
+      code,
+      `the agent cannot enter the pod's network namespace ${netns}: ${error.message}`,
+      helps.get(error.code),
+      { cause: error },
+    );
   }
 }

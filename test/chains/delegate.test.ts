@@ -5,7 +5,7 @@ import type { Pod } from '../support/chain.ts';
 import type { CniNetwork } from '../support/cni-driver.ts';
 import type { AttachmentPoint } from '../support/cni-exec.ts';
 import { ping } from '../support/ping.ts';
-import type { Scene } from '../support/scene.ts';
+import { type Scene, specWith } from '../support/scene.ts';
 import { eventually } from '../support/snapshot.ts';
 import {
   bridge,
@@ -16,6 +16,7 @@ import {
   multivrf,
   network,
   openScene,
+  podInterfaces,
   settle,
   traces,
 } from './networks.ts';
@@ -33,11 +34,9 @@ const delegate = (conf: Record<string, unknown> = {}, version = '1.0.0'): CniNet
   return network(scene, version, [plugin], 'customer-a-delegate');
 };
 /** What Multus asks for beside eth0. */
-const net1 = (capabilityArgs: Record<string, unknown> = {}): AttachmentPoint => ({
-  ...eth0Of(pod),
-  ifname: 'net1',
-  capabilityArgs,
-});
+const net1 = (capabilityArgs: Record<string, unknown> = {}): AttachmentPoint => {
+  return { ...eth0Of(pod), ifname: 'net1', capabilityArgs };
+};
 const addresses = ({ ips = [] }: CniResult) => ips.map(({ address }) => address);
 
 /** A pod that has its eth0 from the cluster's network. */
@@ -89,6 +88,28 @@ describe('addresses of the agent', () => {
   });
 });
 
+describe('two networks of one pod', () => {
+  beforeEach(() => newPod());
+
+  test('are two attachments, of which each is refused a second time and goes with its own DEL', async () => {
+    const spec = specWith({ uplinks: [], addresses: { pools: [{ subnet: '203.0.113.0/24' }] } });
+    await scene.agent.writeVrf('customer-b', spec);
+    const [first, second] = [delegate(), delegate({ vrf: 'customer-b' })];
+    const net2 = { ...net1(), ifname: 'net2' };
+    const ours = async () => (await podInterfaces(pod)).filter((name) => name.startsWith('net'));
+    await first.add(net1());
+    await second.add(net2);
+    await expect(second.add(net2)).rejects.toMatchObject({
+      body: { code: 100, msg: `container ${pod.containerId} has interface net2 in VRF customer-b already` },
+    });
+    await first.del(net1());
+    expect(await ours()).toEqual(['net2']);
+    await second.check(net2);
+    await second.del(net2);
+    expect(await ours()).toEqual([]);
+  });
+});
+
 describe('addresses and MAC that are asked for', () => {
   beforeEach(() => newPod());
 
@@ -129,7 +150,11 @@ describe('addresses of another IPAM plugin', () => {
     await net.check(net1());
     await net.del(net1());
     await nothingStays();
-    await net.del(net1());
+    // A runtime that has lost both the namespace and the result of ADD.
+    await net.add(net1());
+    net.forget();
+    for (let time = 0; time < 2; time++) await net.del({ ...net1(), netns: '' });
+    await nothingStays();
   });
 
   test('static', async () => {

@@ -54,6 +54,7 @@ function check(result: number, call: string): number {
 
 const CLONE_NEWNET = 0x40000000;
 const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = 0o4000;
 const MS_BIND = 4096;
 const MNT_DETACH = 2;
 const SIOCGSKNS = 0x894c;
@@ -226,8 +227,9 @@ export function namespaceOfSocket(fd: number): number {
   return check(c.ioctl(fd, SIOCGSKNS), 'ioctl(SIOCGSKNS)');
 }
 
+/** Opens for reading, without waiting: a pipe without a writer would hold up the whole agent. */
 export function openPath(path: string): number {
-  return check(c.open(path, O_CLOEXEC, 0), `open(${path})`);
+  return check(c.open(path, O_CLOEXEC | O_NONBLOCK, 0), `open(${path})`);
 }
 
 export function close(fd: number): void {

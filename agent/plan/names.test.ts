@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { alias, hostEndName, isOurs, linkLocalOf, stickyMac } from './names.ts';
+import { alias, hostEndName, isOurs, linkLocalOf, readAlias, stickyMac } from './names.ts';
 
 test('the name of a host end fits IFNAMSIZ and depends on container and interface', () => {
   fc.assert(
@@ -44,6 +44,26 @@ test('an alias names VRF, pod and interface', () => {
   expect(alias({ vrf: 'customer-a' })).toBe('multivrf:customer-a');
   const attachment = { vrf: 'customer-a', namespace: 'bgp', pod: 'speaker-0', containerId: 'c', interface: 'net1' };
   expect(alias(attachment)).toBe('multivrf:customer-a:bgp/speaker-0:net1');
+});
+
+test('an alias tells of addresses too, and can be read', () => {
+  const parts = { vrf: 'customer-a', namespace: 'bgp', pod: 'speaker-0', interface: 'net1' };
+  const addresses = ['192.0.2.2/24', '2001:db8::2/64'];
+  expect(alias({ ...parts, addresses })).toBe('multivrf:customer-a:bgp/speaker-0:net1 192.0.2.2/24,2001:db8::2/64');
+  expect(readAlias(alias({ ...parts, addresses }))).toEqual({ ...parts, addresses });
+  expect(readAlias(alias(parts))).toEqual({ ...parts, addresses: [] });
+  expect(readAlias('multivrf:customer-a')).toBeUndefined();
+});
+
+test('of a pod with a long name interface and addresses are told all the same', () => {
+  const text = alias({
+    vrf: 'customer-a',
+    namespace: 'bgp',
+    pod: 'x'.repeat(253),
+    interface: 'net1',
+    addresses: ['192.0.2.2/24'],
+  });
+  expect(readAlias(text)).toMatchObject({ interface: 'net1', addresses: ['192.0.2.2/24'] });
 });
 
 test('an alias outside Kubernetes names the container', () => {

@@ -17,6 +17,8 @@ export interface AliasParts {
   containerId?: string;
   /** The interface inside the pod. */
   interface?: string;
+  /** With prefix length. */
+  addresses?: readonly string[];
 }
 
 /** Name of the node's end of an attachment's veth: `mv` and 12 hex digits, 14 of the 15 characters of IFNAMSIZ. */
@@ -46,14 +48,30 @@ export function linkLocalOf(mac: string): string {
 
 /**
  * The alias of everything we create: `multivrf:customer-a` for what serves a whole VRF,
- * `multivrf:customer-a:bgp/speaker-0:net1` for an attachment. At most 255 bytes, cut at the end.
+ * `multivrf:customer-a:bgp/speaker-0:net1 192.0.2.2/24,2001:db8::2/64` for an attachment. At most 255 bytes: of names
+ * too long for that the end is left out.
  */
 export function alias(parts: AliasParts): string {
   const pod = parts.pod ? `${parts.namespace ?? ''}/${parts.pod}` : parts.containerId?.slice(0, 12);
-  const text = [mark, parts.vrf, pod, parts.interface].filter((part) => part).join(':');
-  const bytes = new Uint8Array(maxAliasBytes);
+  const names = [mark, parts.vrf, pod].filter((part) => part).join(':');
+  const addresses = parts.addresses?.length ? ` ${parts.addresses.join(',')}` : '';
+  const end = `${parts.interface ? `:${parts.interface}` : ''}${addresses}`;
+  return cut(`${cut(names, Math.max(maxAliasBytes - Buffer.byteLength(end), mark.length))}${end}`, maxAliasBytes);
+}
+
+/** The beginning of a text, in whole characters, that fits into so many bytes of UTF-8. */
+function cut(text: string, length: number): string {
+  const bytes = new Uint8Array(length);
   const { written } = new TextEncoder().encodeInto(text, bytes);
   return new TextDecoder().decode(bytes.subarray(0, written));
+}
+
+/** What the alias of an attachment tells; undefined when it is not one, or was cut. */
+export function readAlias(text: string): Required<Omit<AliasParts, 'containerId'>> | undefined {
+  const [, vrf, namespace = '', pod = '', device, addresses] =
+    /^multivrf:([^:]+):(?:([^:/]*)\/)?([^: ]+):([^: ]+)(?: (\S+))?$/.exec(text) ?? [];
+  if (vrf === undefined || device === undefined) return undefined;
+  return { vrf, namespace, pod, interface: device, addresses: addresses?.split(',') ?? [] };
 }
 
 /** Whether an alias carries our mark. What does not is nobody's to change or delete but its maker's. */

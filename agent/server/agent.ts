@@ -5,13 +5,14 @@ import { Ipam } from '../ipam/ipam.ts';
 import type { NodeFacts } from '../plan/resolve.ts';
 import { formatProblem, type VrfSource } from '../sources/vrf-source.ts';
 import { type AttachmentRecord, AttachmentStore } from '../state/attachments.ts';
-import { type Boot, dropFormerBoot } from '../state/boot.ts';
+import { dropFormerBoot } from '../state/boot.ts';
 import { VrfStore } from '../state/vrfs.ts';
 import { Node } from './node.ts';
 import { NodeVrfs } from './node-vrfs.ts';
 import { resume } from './resume.ts';
 import type { Spool } from './spool.ts';
 import { Strays } from './strays.ts';
+import { VrfChanges } from './vrf-changes.ts';
 
 export interface AgentOptions {
   stateDirectory: string;
@@ -29,13 +30,12 @@ export class Agent {
   readonly attachments: AttachmentStore;
   readonly vrfStore: VrfStore;
   readonly vrfs: NodeVrfs;
+  readonly vrfChanges: VrfChanges;
   readonly strays: Strays;
   /** Attachments whose host end is missing though their pods live. */
   readonly degraded = new Set<AttachmentRecord>();
   /** Attachments that are to go and whose host ends could not be removed yet. */
   readonly leaving = new Set<AttachmentRecord>();
-  /** Whether the state found is this boot's. */
-  readonly boot: Boot;
   /** Set once its notes have been worked off. */
   spool: Spool | undefined;
   readonly #log: Logger;
@@ -47,12 +47,12 @@ export class Agent {
     this.node = new Node(netnsDirectory);
     this.facts = { labels, vrfDevices: this.node.vrfDevices };
     const { boot, dropped } = dropFormerBoot(stateDirectory, ['attachments', 'vrfs']);
-    this.boot = boot;
     if (boot === 'other') log.warn({ stateDirectory, dropped }, 'state of a former boot: dropped');
     this.attachments = new AttachmentStore(`${stateDirectory}/attachments`);
     this.vrfStore = new VrfStore(`${stateDirectory}/vrfs`);
     this.vrfs = new NodeVrfs(this.node, this.vrfStore, source, this.facts, log);
-    this.strays = new Strays(this.node, this.attachments, log);
+    this.vrfChanges = new VrfChanges(this.node, this.vrfStore, source, this.vrfs, log);
+    this.strays = new Strays(this.node, this.attachments, this.ipam, log);
     const auto = this.facts.vrfDevices
       ? { backend: 'device', pod: 'device', because: 'this kernel has VRF devices' }
       : { backend: 'namespace', pod: 'rules', because: 'this kernel has no VRF devices' };
@@ -67,7 +67,7 @@ export class Agent {
     resume(this, this.#log);
     this.source.onChange(({ changed, removed }) => {
       for (const problem of this.source.problems()) this.#log.error(formatProblem(problem));
-      for (const name of changed) this.vrfs.changed(name, this.isAttached(name));
+      for (const name of changed) this.vrfChanges.changed(name, this.isAttached(name));
       for (const name of removed) this.retireVrf(name);
     });
   }
@@ -76,8 +76,14 @@ export class Agent {
     return this.attachments.list().some(({ attachment }) => attachment.vrf.name === vrf);
   }
 
+  /** The pods attached to a VRF, as namespace/name, or their containers outside Kubernetes. */
+  podsIn(vrf: string): string[] {
+    const own = this.attachments.list().filter(({ attachment }) => attachment.vrf.name === vrf);
+    return own.map(({ owner }) => (owner.pod ? `${owner.namespace}/${owner.pod}` : owner.containerId));
+  }
+
   retireVrf(name: string): void {
-    this.vrfs.retire(name, this.isAttached(name));
+    this.vrfChanges.retire(name, this.isAttached(name));
   }
 
   /** Remembers which attachments have lost their host ends; each loss and each return is logged once. */

@@ -13,8 +13,8 @@ export function chainKey({ network, containerId, ifname }: Pick<DelRequest, 'net
 
 /**
  * Removes every attachment of one container; succeeds when there is nothing left. It succeeds as well when the kernel
- * will not give up a host end now: an error would keep the pod from going for ever, and its namespace takes the host
- * end along. Until then the record stays, and the collector tries again.
+ * will not give up a host end now, or the disk a record: an error would keep the pod from going for ever, and its
+ * namespace takes the host end along. Until then the record stays, and the collector tries again.
  */
 export async function detach(agent: Agent, request: DelRequest, log: Logger): Promise<void> {
   const { containerId, network, ifname } = request;
@@ -36,7 +36,7 @@ export async function leave(agent: Agent, record: AttachmentRecord, log: Logger)
     if (!agent.leaving.has(record))
       log.error(
         { ...record.owner, hostEnd: record.attachment.hostEnd, error: (error as Error).message },
-        'host end could not be removed: will be tried again',
+        'attachment could not be removed: will be tried again',
       );
     agent.leaving.add(record);
   }
@@ -63,8 +63,8 @@ export async function release(agent: Agent, record: AttachmentRecord, log: Logge
   }
   // Meanwhile another DEL may have been done, and the container be attached anew.
   if (!attachments.has(record)) return;
-  ipam.release(record.owner);
   attachments.remove(record);
+  ipam.release(record.owner);
   agent.degraded.delete(record);
   log.info({ ...record.owner, vrf: vrf.name, hostEnd }, 'detached');
   agent.retireVrf(vrf.name);

@@ -29,11 +29,13 @@ export function resume(agent: Agent, log: Logger): void {
   for (const record of agent.attachments.list()) restore(agent, record, log);
   agent.noteDegraded(degraded);
   const made = vrfsOf(agent);
-  agent.strays.find(placesOf([...made, ...unreadableVrfs(agent)]), agent.boot === 'same');
+  agent.strays.find(placesOf([...made, ...unreadableVrfs(agent)]));
   for (const vrf of made) {
     const own = attached.filter(({ attachment }) => attachment.vrf.name === vrf.name);
-    if (agent.isAttached(vrf.name)) repair(agent, vrf, own, log);
-    else agent.retireVrf(vrf.name);
+    if (!agent.isAttached(vrf.name)) agent.retireVrf(vrf.name);
+    else repair(agent, vrf, own, log);
+    // It may have been while no agent ran.
+    agent.vrfChanges.changed(vrf.name, agent.isAttached(vrf.name));
   }
 }
 

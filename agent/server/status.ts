@@ -23,7 +23,8 @@ export function assertAvailable(agent: Agent): void {
 function assertWritable(directory: string): void {
   const probe = join(directory, 'status.tmp');
   try {
-    writeFileSync(probe, '');
+    // A full disk has room for an empty file.
+    writeFileSync(probe, 'x');
     rmSync(probe);
   } catch (error) {
     throw new CniError(

@@ -1,7 +1,9 @@
 /** Host ends with our mark but without a record that can be read, and state files without a host end. */
 import type { Logger } from 'pino';
+import type { Ipam } from '../ipam/ipam.ts';
+import type { Owner } from '../ipam/table.ts';
 import type { Place } from '../plan/kernel-object.ts';
-import { hostEndName, isOurs } from '../plan/names.ts';
+import { hostEndName, isOurs, readAlias } from '../plan/names.ts';
 import type { AttachmentStore } from '../state/attachments.ts';
 import type { UnreadableRecord } from '../state/json-directory.ts';
 import { lookForHostEnds } from './host-ends.ts';
@@ -14,31 +16,33 @@ interface Stray {
   place: Place;
   index: number;
   alias: string;
+  /** Who keeps its addresses from others. */
+  owner: Owner;
   /** The file that should have told of it. */
   file?: UnreadableRecord;
 }
 
 /**
  * They come about only while no agent runs, and so are looked for once, at the start. The pod of one whose file is
- * unreadable may well live: it stays until its DEL, whose container names it, or until the kernel has removed it.
+ * unreadable or lost may well live: it stays, and its addresses with it, until its DEL, whose container its name follows
+ * from, or until the kernel has removed it.
  */
 export class Strays {
   readonly #node: Node;
   readonly #store: AttachmentStore;
+  readonly #ipam: Ipam;
   readonly #log: Logger;
   readonly #strays = new Map<string, Stray>();
 
-  constructor(node: Node, store: AttachmentStore, log: Logger) {
+  constructor(node: Node, store: AttachmentStore, ipam: Ipam, log: Logger) {
     this.#node = node;
     this.#store = store;
+    this.#ipam = ipam;
     this.#log = log;
   }
 
-  /**
-   * Looks through `places`. With `complete`, when no record can be missing, a host end without any file is what a crash
-   * left: it is removed. Otherwise its pod may live, and only DEL removes it.
-   */
-  find(places: Iterable<Place>, complete: boolean): void {
+  /** Looks through `places`. */
+  find(places: Iterable<Place>): void {
     const seen = lookForHostEnds(this.#node, places);
     // Read after the kernel: whoever else writes here makes the file first.
     const files = new Map(this.#store.keysOnDisk().map((key) => [hostEndName(key.containerId, key.interface), key]));
@@ -51,10 +55,14 @@ export class Strays {
         const file = this.#unreadable().find(
           ({ name: [containerId, device] }) => hostEndName(containerId!, device!) === hostEnd,
         );
-        const device = known?.interface ?? alias.slice(alias.lastIndexOf(':') + 1);
-        const stray: Stray = { hostEnd, interface: device, place, index, alias, ...(file ? { file } : {}) };
-        if (known || !complete) this.#keep(stray);
-        else void this.#remove(stray, 'host end without a record: removed');
+        const told = readAlias(alias);
+        const device = known?.interface ?? told?.interface ?? '';
+        const { namespace = '', pod = '' } = told ?? {};
+        const owner = { namespace, pod, containerId: known?.containerId ?? hostEnd, interface: device };
+        const stray: Stray = { hostEnd, interface: device, place, index, alias, owner, ...(file ? { file } : {}) };
+        // One that was never marked for a pod, or recorded, is of an ADD that a crash cut short.
+        if (known || told) this.#keep(stray);
+        else void this.#remove(stray, 'unfinished host end without a record: removed');
       }
     }
     if ([...seen.values()].every(({ error }) => error === undefined)) this.#discardFiles();
@@ -86,6 +94,12 @@ export class Strays {
       { hostEnd, alias, file: file?.file },
       'host end without a readable record: stays until its pod goes',
     );
+    const told = readAlias(alias);
+    try {
+      this.#ipam.restore(told?.vrf ?? '', stray.owner, told?.addresses ?? []);
+    } catch (error) {
+      this.#log.error({ hostEnd, alias, error: (error as Error).message }, 'its addresses are not kept from others');
+    }
   }
 
   async #remove(stray: Stray, message: string): Promise<void> {
@@ -100,8 +114,9 @@ export class Strays {
     }
   }
 
-  #forget({ hostEnd, file }: Stray): void {
+  #forget({ hostEnd, owner, file }: Stray): void {
     this.#strays.delete(hostEnd);
+    this.#ipam.release(owner);
     if (file) this.#store.discard(file);
   }
 

@@ -1,18 +1,48 @@
 /** Files replaced as a whole and removed with care. */
-import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { CniCode, CniError } from '../../common/errors.ts';
 
-/** Whatever happens, there is the old content or the new one. What is in the way and no file is moved aside. */
+/**
+ * Whatever happens, there is the old content or the new one. What is in the way and no file is moved aside. Throws
+ * CniError ioFailure when the file system refuses.
+ */
 export function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-  if (isDirectory(path)) removeFile(path);
-  renameSync(`${path}.tmp`, path);
+  try {
+    writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+    if (isDirectory(path)) removeFile(path);
+    renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    rmSync(`${path}.tmp`, { force: true });
+    throw failure('written', path, error);
+  }
 }
 
-/** Removes a file, if there is one. A directory is not of our making: it is moved aside, as `PATH.….bad`. */
+/**
+ * Removes a file, if there is one. A directory is not of our making: it is moved aside, as `PATH.….bad`. Throws
+ * CniError ioFailure when the file system refuses.
+ */
 export function removeFile(path: string): void {
-  if (isDirectory(path)) renameSync(path, aside(path));
-  else rmSync(path, { force: true });
+  try {
+    if (isDirectory(path)) renameSync(path, aside(path));
+    else unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw failure('removed', path, error);
+  }
+}
+
+function failure(what: string, path: string, error: unknown): CniError {
+  if (error instanceof CniError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const advice = code === 'ENOSPC' ? 'make room on the disk of' : 'the agent needs to write to';
+  return new CniError(
+    CniCode.ioFailure,
+    `state file ${path} cannot be ${what}: ${message}`,
+    `${advice} ${dirname(path)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Of a name as long as names can be (255 bytes) only the beginning is kept. */

@@ -9,11 +9,10 @@ jest.setTimeout(60_000);
 const lastResort = 'metric 4278198272';
 
 /** Changes of what the pod end itself has. */
-function ofPodEnd({ mac }: Attached): Change[] {
-  const alias = 'multivrf:customer-a:bgp/speaker-0:net1';
+function ofPodEnd({ mac, alias }: Attached): Change[] {
   const set = (what: string, is: string, was: string): Change => ({
     by: `ip link set net1 ${what} ${is}`,
-    undo: `ip link set net1 ${what} ${was}`,
+    undo: `ip link set net1 ${what} '${was}'`,
     says: [`pod end net1 has ${what === 'address' ? 'mac' : what} ${is} instead of ${was}`],
   });
   return [set('mtu', '1400', '1500'), set('address', '02:00:00:00:00:01', mac), set('alias', 'multivrf:mine', alias)];
@@ -74,6 +73,11 @@ function ofRouting({ mode, pod: side }: Combination, { table }: Attached): Chang
       'route',
       `default via ${via} dev net1 onlink table ${table}`,
       `route 0.0.0.0/0 via ${via} dev net1 table ${table} in the pod is missing`,
+    ),
+    remove(
+      '-6 route',
+      `default via ${mode === 'bridge' ? routerOf.bridge.address6 : 'fe80::1'} dev net1 onlink table ${table}`,
+      `route ::/0 via ${mode === 'bridge' ? routerOf.bridge.address6 : 'fe80::1'} dev net1 table ${table} in the pod is missing`,
     ),
     ...(side === 'device' ? rule(10, 'l3mdev') : rule(14, 'oif net1 unreachable')),
     {
@@ -150,8 +154,12 @@ describeCombinations(
               ['ip link set net1 nomaster', 'pod end net1 is in no bridge or VRF instead of customer-a'],
               ['ip link del customer-a', 'VRF device customer-a in the pod is missing'],
               [
-                'ip link add customer-a type vrf table 1001',
+                'ip link add customer-a type vrf table 77',
                 "VRF device customer-a in the pod lacks the mark of multivrf: it was made anew or is another's",
+              ],
+              [
+                "ip link set customer-a alias 'multivrf:customer-a'",
+                'VRF device customer-a in the pod is a vrf with table 77 instead of a vrf with table TABLE',
               ],
             ]
           : []),
@@ -166,7 +174,9 @@ describeCombinations(
         ],
       ])('%s', async (command, says) => {
         await attached.pod.netns.run('sh', ['-ec', command]);
-        expect(named(await attached.check())).toContain(says.replace('HOST', attached.hostEnd));
+        expect(named(await attached.check())).toContain(
+          says.replace('HOST', attached.hostEnd).replace('TABLE', attached.table),
+        );
       });
     });
   },

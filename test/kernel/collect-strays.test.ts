@@ -5,9 +5,8 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
 import type { Pod } from '../support/chain.ts';
 import { collected, recordFile } from '../support/housekeeping.ts';
-import { hostEndOf, linkNames } from '../support/observe.ts';
+import { addressesOf, hostEndOf, linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
-import { eventually } from '../support/snapshot.ts';
 
 jest.setTimeout(60_000);
 
@@ -16,6 +15,8 @@ let lost: Pod;
 let emptied: Pod;
 let other: Pod;
 let ended: Pod;
+/** An address of `emptied`. */
+let address: string;
 const podEnds = async ({ netns }: Pod) => (await linkNames(netns)).filter((name) => /^net\d$/.test(name)).sort();
 const stateFile = (...name: string[]) => join(scene.agent.stateDirectory, ...name);
 
@@ -41,10 +42,13 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.close());
 
-test('a host end that no file tells of is removed at the start; an unmarked interface never', async () => {
-  expect(await eventually(() => podEnds(lost), [])).toEqual([]);
-  for (const alias of ['multivrf:customer-a:bgp/lost:net1', 'multivrf:customer-b:bgp/lost:net2'])
-    await scene.agent.waitFor((entry) => entry.msg === 'host end without a record: removed' && entry.alias === alias);
+test('a pod whose files are lost stays attached, and its DEL removes its host ends', async () => {
+  expect(await podEnds(lost)).toEqual(['net1', 'net2']);
+  await scene.detach(lost, 'customer-a,customer-b');
+  expect(await podEnds(lost)).toEqual([]);
+});
+
+test('an unmarked interface is never removed', async () => {
   expect(await linkNames(scene.node)).toContain('mv000000000000');
 });
 
@@ -63,10 +67,19 @@ test('a pod whose files cannot be read stays attached, and others come', async (
   expect(await podEnds(emptied)).toEqual(['net1', 'net2']);
 });
 
+test('its addresses are given to nobody else', async () => {
+  address = `${(await addressesOf(emptied.netns, 'net1'))[0]?.split('/')[0]}/24`;
+  expect(await scene.refusal(await scene.pod('thief'), `customer-a=${address}`)).toMatchObject({
+    code: 100,
+    msg: expect.stringContaining('bgp/emptied'),
+  });
+});
+
 test('its DEL removes host ends and files', async () => {
   await scene.detach(emptied, 'customer-a,customer-b');
   expect(await podEnds(emptied)).toEqual([]);
   for (const device of ['net1', 'net2']) expect(existsSync(recordFile(scene.agent, emptied, device))).toBe(false);
+  await scene.attach(await scene.pod('heir'), `customer-a=${address}`);
 });
 
 test('its files go with its network namespace', async () => {

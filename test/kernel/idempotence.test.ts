@@ -10,8 +10,6 @@ import { pool, VrfScene } from '../support/vrf-scene.ts';
 
 jest.setTimeout(60_000);
 
-const hasAddresses = (link: unknown) => ((link as { addr_info?: unknown[] }).addr_info ?? []).length > 0;
-
 describeCombinations((combination) => {
   let scene: VrfScene;
   let pod: Pod;
@@ -23,10 +21,6 @@ describeCombinations((combination) => {
 
   test('a restart of the agent with a pod attached is no event in the kernel', async () => {
     const places = [...new Set([scene.node, scene.place(), pod.netns])];
-    // The kernel's own duplicate address detection, on link-local addresses that it made itself, ends with an event.
-    const tentative = async () =>
-      (await Promise.all(places.map((netns) => netns.ip('-6', 'address', 'show', 'tentative')))).flat();
-    await eventually(async () => (await tentative()).filter(hasAddresses), []);
     const monitors = await Promise.all(places.map((netns) => Monitor.start(netns)));
     let act = () => scene.agent.restart();
     const events: string[][] = [];

@@ -40,11 +40,13 @@ test('state of another boot is dropped, with one word; the kernel is left alone'
   expect(await snapshot(scene.node)).toEqual(before);
 });
 
-test('all addresses are free then', async () => {
-  await scene.attach(await scene.pod('speaker-1'), 'customer-a=192.0.2.50/24');
-});
-
-test('a pod that lived on all the same is detached by its DEL', async () => {
+test('a pod that lived on all the same keeps its address until its DEL', async () => {
+  const answer = await scene.refusal(await scene.pod('early'), 'customer-a=192.0.2.50/24');
+  expect(answer.msg).toContain('bgp/speaker-0');
   await scene.detach(pod, 'customer-a');
   expect(await linkNames(pod.netns)).not.toContain('net1');
+});
+
+test('the addresses of those that are gone are free', async () => {
+  await scene.attach(await scene.pod('speaker-1'), 'customer-a=192.0.2.50/24');
 });

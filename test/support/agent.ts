@@ -17,6 +17,8 @@ export interface AgentOptions {
   /** The node's labels. */
   labels?: Record<string, string>;
   env?: Record<string, string>;
+  /** Puts its state on a disk of its own with this many bytes, which only the agent sees; see {@link TestAgent.stateDisk}. */
+  stateBytes?: number;
 }
 
 /** A line of its log, as pino writes it. */
@@ -34,6 +36,12 @@ function privileges({ capabilities = 'all', uid = 0 }: AgentOptions): string[] {
   const user =
     uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--ambient-caps=-all,+net_admin'];
   return ['setpriv', '--no-new-privs', ...own, ...user];
+}
+
+function ownDisk(directory: string, bytes: number | undefined): string[] {
+  if (bytes === undefined) return [];
+  const script = `mount -t tmpfs -o size=${bytes} tmpfs "$0" && exec "$@"`;
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, directory];
 }
 
 /** Whether the agent says that it has taken up a change of VRF `name`. */
@@ -83,7 +91,8 @@ export class TestAgent {
       'debug',
       ...labels,
     ];
-    this.#command = [...node.enter, ...privileges(options), ...agent];
+    const disk = ownDisk(this.stateDirectory, options.stateBytes);
+    this.#command = [...node.enter, ...disk, ...privileges(options), ...agent];
     this.#env = options.env ?? {};
   }
 
@@ -92,6 +101,11 @@ export class TestAgent {
     const pid = this.#process?.pid;
     if (pid === undefined) throw new Error('the agent does not run');
     return pid;
+  }
+
+  /** The path by which the state directory on a disk of its own is reached from outside. */
+  get stateDisk(): string {
+    return `/proc/${this.pid}/root${this.stateDirectory}`;
   }
 
   /** All it has logged so far, earlier runs included. */

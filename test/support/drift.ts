@@ -7,7 +7,7 @@ import { add, makePod, type Pod, resultOf } from './chain.ts';
 import { callPlugin, PluginFailure } from './cni-exec.ts';
 import type { Combination } from './combinations.ts';
 import type { Netns } from './netns.ts';
-import { outputTable } from './observe.ts';
+import { linkOf, outputTable } from './observe.ts';
 import { VrfScene } from './vrf-scene.ts';
 
 /** Something done by hand, what takes it back, and all that CHECK is to say of it. */
@@ -33,13 +33,16 @@ export class Attached {
   readonly hostEnd: string;
   /** MAC of the pod end. */
   readonly mac: string;
+  /** Alias of the pod end. */
+  readonly alias: string;
   /** The table for what the pod sends. */
   readonly table: string;
 
-  private constructor(scene: VrfScene, pod: Pod, prevResult: CniResult, table: string) {
+  private constructor(scene: VrfScene, pod: Pod, prevResult: CniResult, alias: string, table: string) {
     this.scene = scene;
     this.pod = pod;
     this.prevResult = prevResult;
+    this.alias = alias;
     this.table = table;
     this.hostEnd = hostEndName(pod.containerId, 'net1');
     this.mac = prevResult.interfaces?.find(({ name }) => name === 'net1')?.mac ?? '';
@@ -49,7 +52,8 @@ export class Attached {
     const scene = await VrfScene.open(combination);
     const pod = await makePod(scene.lab, scene.node, 'speaker-0');
     const result = resultOf(await add(scene.lab, pod, 'customer-a'));
-    return new Attached(scene, pod, result, await outputTable(pod.netns, 'customer-a', 'net1'));
+    const { ifalias = '' } = await linkOf(pod.netns, 'net1');
+    return new Attached(scene, pod, result, ifalias, await outputTable(pod.netns, 'customer-a', 'net1'));
   }
 
   /** The error of CHECK by the compiled plugin; undefined when it passes. */

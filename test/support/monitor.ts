@@ -5,6 +5,12 @@ import type { Netns } from './netns.ts';
 /** Neighbour entries age by themselves. */
 const ignored = /^\[NEIGH\]/;
 
+/**
+ * Silence, in milliseconds, behind which nothing is pending any more: duplicate address detection waits for up to a
+ * second, and then for another (RFC 4862, sections 5.4.2 and 5.1).
+ */
+const silence = 2_500;
+
 /** Collects events of one namespace from its start on. */
 export class Monitor {
   readonly #netns: Netns;
@@ -15,7 +21,7 @@ export class Monitor {
     this.#netns = netns;
   }
 
-  /** Returns when events are seen and none has come for a while: carrier and operational state follow a change late. */
+  /** Returns when events are seen and none has come for a while: carrier, operational state and addresses follow a change late. */
   static async start(netns: Netns): Promise<Monitor> {
     const monitor = new Monitor(netns);
     monitor.#run('ip', ['-oneline', 'monitor', 'label', 'all']);
@@ -28,7 +34,7 @@ export class Monitor {
   async #calm(): Promise<void> {
     for (let round = 0; round < 10; round++) {
       const before = this.#lines.length;
-      await new Promise((wake) => setTimeout(wake, 1500));
+      await new Promise((wake) => setTimeout(wake, silence));
       if (this.#lines.length === before) return;
     }
     throw new Error(`${this.#netns.name} does not come to rest: ${this.#lines.join('\n')}`);

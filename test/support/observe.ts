@@ -81,10 +81,10 @@ export async function clusterSide(pod: Netns): Promise<unknown> {
   return { eth0, families: await Promise.all(families) };
 }
 
-/** The name of the interface that carries the alias given. */
+/** The name of the interface whose alias tells of this attachment, `multivrf:VRF:NAMESPACE/POD:INTERFACE`. */
 export async function hostEndOf(netns: Netns, alias: string): Promise<string> {
   const links = await netns.ip<LinkInfo>('-details', 'link', 'show');
-  const found = links.find(({ ifalias }) => ifalias === alias);
+  const found = links.find(({ ifalias }) => ifalias?.split(' ')[0] === alias);
   if (!found)
     throw new Error(`no interface with alias ${alias} in ${netns.name}: ${links.map(({ ifalias }) => ifalias)}`);
   return found.ifname;

@@ -61,7 +61,8 @@ function vrfSpec({ mode, backend, pod }: Combination, uplink: string, vlan?: num
 
 export class VrfScene {
   readonly lab: Lab;
-  readonly combination: Combination;
+  /** As customer-a is defined at the moment. */
+  combination: Combination;
   readonly node: Netns;
   readonly agent: TestAgent;
   /** Customer-a, whose cable is `eth1`. */
@@ -102,6 +103,21 @@ export class VrfScene {
     await this.agent.writeVrf('customer-a', { ...vrfSpec(this.combination, 'eth1'), ...changes });
   }
 
+  /** Writes the VRF of customer-a anew, as another combination. The router stays as it is until {@link rewire}. */
+  async redefineAs(combination: Combination): Promise<void> {
+    this.combination = combination;
+    await this.redefine({});
+  }
+
+  /** Gives customer-a's router the addresses it has in the mode of the moment. */
+  async rewire(): Promise<void> {
+    const { router, interface: dev } = this.customer;
+    const addresses = routerAddresses(this.combination).map((one) => `address add ${one} dev ${dev} nodad`);
+    const lines = [`address flush dev ${dev} scope global`, ...addresses];
+    await router.run('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+    await addRoutes(router, this.combination);
+  }
+
   /** A new pod through the whole chain; `null` for an ordinary one, without our annotation. */
   async attach(name = 'speaker-0', annotation: string | null = 'customer-a', options?: ChainOptions): Promise<Pod> {
     const pod = await makePod(this.lab, this.node, name);
@@ -122,21 +138,27 @@ export class VrfScene {
 async function connectRouter(
   lab: Lab,
   node: Netns,
-  { mode }: Combination,
+  combination: Combination,
   name: string,
   uplink: string,
   vlan?: number,
 ) {
-  const { address4, address6 } = routerOf[mode];
-  const addresses = [`${address4}/24`, `${address6}/64`];
   const customer = await connectCustomer(lab, node, name, {
     uplink,
-    addresses,
+    addresses: routerAddresses(combination),
     ...(vlan === undefined ? {} : { vlan }),
   });
-  if (mode === 'routed') {
-    await customer.router.run('ip', ['route', 'add', pool.subnet4, 'via', uplinkOf.address4]);
-    await customer.router.run('ip', ['route', 'add', pool.subnet6, 'via', uplinkOf.address6]);
-  }
+  await addRoutes(customer.router, combination);
   return customer;
+}
+
+function routerAddresses({ mode }: Combination): string[] {
+  const { address4, address6 } = routerOf[mode];
+  return [`${address4}/24`, `${address6}/64`];
+}
+
+async function addRoutes(router: Netns, { mode }: Combination): Promise<void> {
+  if (mode !== 'routed') return;
+  await router.run('ip', ['route', 'add', pool.subnet4, 'via', uplinkOf.address4]);
+  await router.run('ip', ['route', 'add', pool.subnet6, 'via', uplinkOf.address6]);
 }

@@ -1,0 +1,68 @@
+/** What keeps a pod from being attached, as far as it is seen before anything is planned. */
+import { fstatSync } from 'node:fs';
+import { CniCode, CniError } from '../../common/errors.ts';
+import type { AddRequest } from '../../common/protocol.ts';
+import type { AttachmentRequest } from '../api/annotation.ts';
+import type { Vrf } from '../api/vrf.ts';
+import type { PlaceHandle } from '../apply/place.ts';
+import type { Agent } from './agent.ts';
+import { authorise, type PodIdentity } from './identity.ts';
+import type { PodState } from './pod-state.ts';
+
+/** The VRF of that name. Throws a CniError when there is none, or it is not open to the pod. */
+export function openVrf({ source }: Agent, name: string, identity: PodIdentity): Vrf {
+  const vrf = source.get(name);
+  if (vrf) {
+    authorise(vrf, identity);
+    return vrf;
+  }
+  const problem = source.problems()[0];
+  const known = source.list().map(({ metadata }) => metadata.name);
+  throw new CniError(
+    CniCode.refused,
+    `VRF ${name} does not exist`,
+    [
+      known.length > 0 ? `known are ${known.join(', ')}` : 'no VRF is defined on this node',
+      ...(problem
+        ? [`and ${problem.file} could not be read: ${[problem.field, problem.message].filter(Boolean).join(': ')}`]
+        : []),
+    ].join('; '),
+  );
+}
+
+/** A repeated ADD (SPEC.md, "ADD": the runtime must DEL first). */
+export function refuseRepeated({ attachments }: Agent, { containerId, network, ifname }: AddRequest): void {
+  const [existing] = attachments.of(containerId, network, ifname);
+  if (!existing) return;
+  throw new CniError(
+    CniCode.refused,
+    `container ${containerId} has interface ${existing.attachment.interface} in VRF ${existing.attachment.vrf.name} already`,
+    'ADD comes once for each container: DEL it first',
+  );
+}
+
+/** A pod with host networking would hand over the node's own namespace. */
+export function refuseNodeNamespace({ node }: Agent, pod: PlaceHandle): void {
+  if (fstatSync(pod.netns).ino !== fstatSync(node.handle.netns).ino) return;
+  throw new CniError(
+    CniCode.refused,
+    "the pod's network namespace is the node's own",
+    'a pod with hostNetwork cannot be attached to a VRF',
+  );
+}
+
+/** An interface name asked for that the pod has. */
+export function refuseTaken(
+  wanted: { one: AttachmentRequest }[],
+  interfaces: readonly string[],
+  state: PodState,
+): void {
+  interfaces.forEach((name, i) => {
+    if (!state.links.has(name)) return;
+    throw new CniError(
+      CniCode.refused,
+      `interface ${name}, asked for in VRF ${wanted[i]!.one.vrf}, exists in the pod already`,
+      `choose a name other than ${[...state.links.keys()].join(', ')}, or leave "interface" out`,
+    );
+  });
+}

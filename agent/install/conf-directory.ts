@@ -1,5 +1,6 @@
 /** The network configuration directory, read as a container runtime reads it. */
 import { isUtf8 } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { CniCode, CniError } from '../../common/errors.ts';
@@ -54,18 +55,25 @@ export async function readConfFile(path: string): Promise<ConfFile> {
   try {
     const target = await realpath(path);
     // Before the text, so that a change while it is read is seen as one.
-    const { mode, uid, gid } = await stat(target);
+    const { mode, uid, gid } = await statFile(target);
     file = { path, target, ownership: { mode: mode & 0o7777, uid, gid }, version: await versionOf(target) };
     bytes = await readFile(target);
   } catch (error) {
     const fix =
       (error as NodeJS.ErrnoException).code === 'ENOENT'
         ? 'a link must lead to a file that exists for multivrf too, in its container as on the node'
-        : 'multivrf must be allowed to read it';
+        : 'it must be a file that multivrf is allowed to read';
     throw new CniError(CniCode.ioFailure, `${path} cannot be read: ${(error as Error).message}`, fix, { cause: error });
   }
   if (!isUtf8(bytes)) throw new CniError(CniCode.decodeFailure, `${path} is not UTF-8`, 'JSON is UTF-8 (RFC 8259)');
   return { ...file, text: bytes.toString('utf8') };
+}
+
+/** Of a regular file: from a pipe one would read for ever. */
+async function statFile(path: string): Promise<Stats> {
+  const status = await stat(path);
+  if (!status.isFile()) throw new Error('it is not a regular file');
+  return status;
 }
 
 /** False when somebody has written to the file since it was read. */

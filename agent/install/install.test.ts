@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { install } from './install.ts';
@@ -83,8 +94,12 @@ test('a conflist that is a link stays one', async () => {
 });
 
 test('without a network none is invented', async () => {
-  const empty = { ...node.options, confDirectory: join(node.root, 'nothing') };
-  await expect(install(empty, node.log)).rejects.toThrow(`no network configuration in ${empty.confDirectory}`);
+  const missing = { ...node.options, confDirectory: join(node.root, 'nothing') };
+  await expect(install(missing, node.log)).rejects.toThrow(`no network configuration in ${missing.confDirectory}`);
+  expect(existsSync(missing.confDirectory)).toBe(false);
+  rmSync(node.conf('10-cluster.conflist'));
+  await expect(installAll()).rejects.toThrow(`no network configuration in ${node.options.confDirectory}`);
+  expect(node.files().conf).toEqual([]);
 });
 
 test.each([
@@ -101,6 +116,25 @@ test.each([
 test('a link that leads nowhere is named', async () => {
   symlinkSync('/nothing/here.conflist', node.conf('00-link.conflist'));
   await expect(installAll()).rejects.toThrow(`${node.conf('00-link.conflist')} cannot be read`);
+});
+
+test('a pipe in first place is named and holds nobody up', async () => {
+  execFileSync('mkfifo', [node.conf('00-pipe.conflist')]);
+  await expect(installAll()).rejects.toThrow(
+    `${node.conf('00-pipe.conflist')} cannot be read: it is not a regular file`,
+  );
+  await expect(uninstallAll()).rejects.toThrow(`${node.conf('00-pipe.conflist')} cannot be read`);
+});
+
+test.each([
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a directory', (path: string) => mkdirSync(path)],
+])('%s in the place of the binary is somebody else’s and stays', async (_, make) => {
+  const binary = join(node.options.binDirectory, 'multivrf');
+  make(binary);
+  await expect(installAll()).rejects.toThrow(`${binary} is somebody else’s file`);
+  await expect(uninstallAll()).rejects.toThrow(`${binary} is somebody else’s file`);
+  expect(statSync(binary).isFile()).toBe(false);
 });
 
 test('a binary that is not ours is neither replaced nor removed', async () => {

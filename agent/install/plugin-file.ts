@@ -1,5 +1,5 @@
 /** The plugin's binary in the runtime's directory of plugins. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { constants, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { attachAnnotation } from '../../common/cni.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
@@ -55,12 +55,14 @@ export async function removePlugin(binDirectory: string): Promise<boolean> {
 
 /** Whether the file is a build of our plugin; undefined when there is none. */
 async function isOurs(path: string): Promise<boolean | undefined> {
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+  // Without O_NONBLOCK a pipe would be waited for.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (!handle) return undefined;
   try {
+    if (!(await handle.stat()).isFile()) return false;
     // Piece by piece, since it is 100 MB, each with the end of the one before.
     const piece = Buffer.alloc(1024 * 1024 + mark.length);
     let kept = 0;

@@ -7,6 +7,8 @@ const defaultChunk = 200;
 const enoughFailures = 10;
 /** No input may keep a core busy for longer, in milliseconds of processor time: elapsed time depends on the neighbours. */
 const processorLimit = 3_000;
+/** In milliseconds: the search for a smaller input ends then, before the supervisor loses its patience. */
+const chunkLimit = 90_000;
 
 /** What is to be run: a number of cases from a seed on, or one input again. */
 export interface Plan {
@@ -35,7 +37,8 @@ export async function check(target: Target, plan: Plan, progress: (seed: number)
 
 async function checkChunk(target: Target, seed: number, runs: number, path: string | undefined) {
   const property = fc.asyncProperty(target.input, (input) => withinLimit(() => target.run(input)));
-  const parameters = { seed, numRuns: runs, endOnFailure: target.shrinks === false };
+  const endOnFailure = target.shrinks === false;
+  const parameters = { seed, numRuns: runs, endOnFailure, interruptAfterTimeLimit: chunkLimit };
   const details = await fc.check(property, path === undefined ? parameters : { ...parameters, path });
   const failure = details.failed
     ? {

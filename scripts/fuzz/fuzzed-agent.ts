@@ -6,8 +6,10 @@ import { startAgent, type TestAgent } from '../../test/support/agent.ts';
 import { makePod, type Pod } from '../../test/support/chain.ts';
 import { connectCustomer } from '../../test/support/customer.ts';
 import { Lab } from '../../test/support/lab.ts';
+import { linkNames } from '../../test/support/observe.ts';
 import { mustBeAnswer, type Said } from './answers.ts';
 import { type DescriptorKind, type Namespaces, withDescriptors } from './descriptors.ts';
+import { makeOddPaths } from './odd-paths.ts';
 import { requestsFor } from './originals/requests.ts';
 import { must } from './target.ts';
 import { connect, listenTo, send, sendAll } from './unix-client.ts';
@@ -25,6 +27,8 @@ export interface Shot {
 /** Longer than the agent waits for a request and than a queue of others takes. */
 const patience = 30_000;
 const nobody = 65534;
+/** What a pod without attachments has: a VRF device goes with its namespace. */
+const atHome: ReadonlySet<string> = new Set(['lo', 'customer-a']);
 const vrf = {
   mode: 'bridge',
   uplinks: [{ interface: 'eth1' }],
@@ -34,6 +38,9 @@ const vrf = {
 
 export class FuzzedAgent {
   readonly pod: Pod;
+  /** Paths that lead to no namespace. */
+  readonly odd: readonly string[];
+  readonly #other: Pod;
   readonly #lab: Lab;
   readonly #agent: TestAgent;
   readonly #namespaces: Namespaces;
@@ -42,9 +49,11 @@ export class FuzzedAgent {
   #before: { descriptors: number; memory: number } | undefined;
 
   private constructor(lab: Lab, agent: TestAgent, pod: Pod, other: Pod) {
+    this.#other = other;
     this.#lab = lab;
     this.#agent = agent;
     this.pod = pod;
+    this.odd = makeOddPaths(lab.directory);
     this.#namespaces = { route: pod.netns.path, node: pod.node.path, other: other.netns.path };
   }
 
@@ -128,7 +137,15 @@ export class FuzzedAgent {
     );
     const left = readdirSync(join(this.#agent.stateDirectory, 'attachments'));
     must(left.length === 0, `records are left: ${left}`);
+    await this.#mustHaveLeftPods();
     await this.#compareProcess();
+  }
+
+  /** No interface of an attachment is left: of a pod, whichever socket was sent, or of the node. */
+  async #mustHaveLeftPods(): Promise<void> {
+    const [node = [], ...pods] = await Promise.all([this.pod.node, this.pod.netns, this.#other.netns].map(linkNames));
+    const left = [...node.filter((name) => name.startsWith('mv')), ...pods.flat().filter((name) => !atHome.has(name))];
+    must(left.length === 0, `interfaces are left: ${left}`);
   }
 
   async #compareProcess(): Promise<void> {

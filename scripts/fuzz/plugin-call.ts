@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { supportedVersions } from '../../common/cni.ts';
 import { mustBeCniError } from './cni-error.ts';
+import { mutatedBytes } from './mutate/bytes.ts';
 import { mutatedJson } from './mutate/json.ts';
 import { strangeTexts } from './mutate/strange.ts';
 import { configsFor, environmentFor, type Places } from './originals/calls.ts';
@@ -23,28 +24,43 @@ export interface Outcome {
   stdout: string;
 }
 
-// No environment can hold these.
-const strange = strangeTexts.filter((text) => !text.includes('\0')).map((text) => text.toWellFormed());
+/** Bytes that are no UTF-8, as lone surrogates from U+DC80 on (PEP 383). */
+const noText = ['\udcff\udcfe', 'eth\udcc3', '/\udc80/bin', 'K8S_POD_NAME=\udce9'];
 
-function environment(good: Record<string, string>): fc.Arbitrary<Environment> {
-  const change = fc.tuple(
-    fc.constantFrom(...Object.keys(good), 'CNI_COMMAND'),
-    fc.option(fc.constantFrom(...strange), { nil: undefined }),
+const strange = [
+  // No environment can hold a NUL.
+  ...strangeTexts.filter((text) => !text.includes('\0')).map((text) => text.toWellFormed()),
+  ...noText,
+];
+
+function environment(good: Record<string, string>, odd: readonly string[]): fc.Arbitrary<Environment> {
+  const change = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.tuple(
+        fc.constantFrom(...Object.keys(good), 'CNI_COMMAND'),
+        fc.option(fc.constantFrom(...strange), { nil: undefined }),
+      ),
+    },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('CNI_NETNS', 'CNI_PATH'), fc.constantFrom(...odd)) },
   );
   return fc
     .tuple(fc.constantFrom(...verbs), fc.oneof(fc.constant([]), fc.array(change, { maxLength: 2 })))
     .map(([CNI_COMMAND, changes]) => ({ CNI_COMMAND, ...good, ...Object.fromEntries(changes) }));
 }
 
+const bytesOf = (config: unknown) => Buffer.from(JSON.stringify(config));
+
 /** Calls derived from real ones; some have a good configuration and a bad environment, most the other way round. */
 export function calls(places: Places): fc.Arbitrary<Call> {
   const configs = configsFor(places);
   const stdin = fc.oneof(
     { weight: 5, arbitrary: mutatedJson(configs) },
-    { weight: 1, arbitrary: fc.constantFrom(...configs).map((config) => JSON.stringify(config)) },
+    { weight: 2, arbitrary: fc.constantFrom(...configs).map((config) => JSON.stringify(config)) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()) },
+    { weight: 1, arbitrary: mutatedBytes(configs.map(bytesOf)).map((bytes) => bytes.toString('latin1')) },
   );
-  return fc.record({ stdin, env: environment(environmentFor(places)) });
+  return fc.record({ stdin, env: environment(environmentFor(places), places.odd) });
 }
 
 /** Throws unless the outcome is a result, silence, or one well-formed error. */

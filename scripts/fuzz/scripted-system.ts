@@ -47,7 +47,8 @@ export class ScriptedSystem implements System {
     return this.#ended.promise;
   }
 
-  env = (name: string): string | undefined => this.#call.env[name];
+  /** As a program sees it that takes its environment for UTF-8. */
+  env = (name: string): string | undefined => this.#call.env[name]?.toWellFormed();
 
   readStdin(): string {
     return this.#call.stdin;

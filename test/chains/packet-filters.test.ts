@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
+import type { PluginConf } from '../support/cni-driver.ts';
 import type { Scene } from '../support/scene.ts';
-import { bridge, emptyPod, eth0Of, multivrf, network, openScene } from './networks.ts';
+import { bridge, emptyPod, eth0Of, multivrf, network, openScene, podInterfaces } from './networks.ts';
 
 jest.setTimeout(60_000);
 
@@ -11,7 +12,7 @@ const iptables = spawnSync('unshare', ['--net', 'iptables', '-t', 'nat', '-S'], 
 
 if (!iptables) test.skip('portmap and firewall: there is no working iptables here', () => {});
 else
-  describe('behind multivrf', () => {
+  describe('a chain with multivrf', () => {
     let scene: Scene;
     let pod: Pod;
     beforeAll(async () => {
@@ -21,18 +22,32 @@ else
     afterAll(() => scene?.close());
 
     const rules = () => scene.node.run('sh', ['-c', 'iptables-save; ip6tables-save']);
+    const portmap = { type: 'portmap', capabilities: { portMappings: true }, snat: false };
+    const portMappings = [{ hostPort: 8179, containerPort: 179, protocol: 'tcp' }];
+    const chains: [string, () => PluginConf[]][] = [
+      ['behind', () => [bridge(scene), multivrf(scene), portmap]],
+      ['ahead of', () => [bridge(scene), portmap, multivrf(scene)]],
+    ];
 
-    test('portmap leads a port of the node to eth0, and no longer after DEL', async () => {
-      const portmap = { type: 'portmap', capabilities: { portMappings: true }, snat: false };
-      const net = network(scene, '1.0.0', [bridge(scene), multivrf(scene), portmap]);
-      const portMappings = [{ hostPort: 8179, containerPort: 179, protocol: 'tcp' }];
+    test.each(chains)('portmap %s it leads a port of the node to eth0, and no longer after DEL', async (_, chain) => {
+      const net = network(scene, '1.0.0', chain());
       const point = eth0Of(pod, 'customer-a', { portMappings });
       const { ips = [] } = await net.add(point);
       const [v4 = '', v6 = ''] = ips.map(({ address }) => address.replace(/\/.*/, ''));
       const targets = [...(await rules()).matchAll(/--to-destination (\S+)/g)].map(([, target]) => target);
       expect(targets).toEqual([`${v4}:179`, `[${v6}]:179`]);
+      await net.check(point, ['multivrf']);
       await net.del(point);
       expect(await rules()).not.toContain('8179');
+    });
+
+    test('GC takes back the port and the attachment of a pod that is not listed', async () => {
+      const net = network(scene, '1.1.0', [bridge(scene), multivrf(scene), portmap]);
+      await net.add(eth0Of(pod, 'customer-a', { portMappings }));
+      await net.status();
+      await net.gc([]);
+      expect(await rules()).not.toContain('8179');
+      expect(await podInterfaces(pod)).toEqual(['lo']);
     });
 
     test('firewall lets eth0 through, and no longer after DEL', async () => {

@@ -71,6 +71,9 @@ async function run(verb: 'ADD' | 'DEL', inTheMiddle: () => boolean): Promise<voi
   const started = prepare(verb).map((call) => ({ call, pid: call.start() }));
   for (let waited = 0; !inTheMiddle() && waited < 10_000; waited += 5) await sleep(5);
   await scene.agent.kill();
+  // In the middle it was.
+  expect(records()).toBeGreaterThan(0);
+  expect(records()).toBeLessThan(count);
   await scene.agent.start();
   for (const { call, pid } of started) call.wait(pid);
 }

@@ -16,8 +16,18 @@ export interface CallOptions {
   pod: Pod;
   vrf: string;
   agentSocket: string;
+  /** Of a configuration without a chain, with what it adds to its VRF. */
+  delegate?: Record<string, unknown>;
   /** Words to put before the command. */
   before?: readonly string[];
+}
+
+function inChain(verb: CallOptions['verb'], vrf: string): Record<string, unknown> {
+  return {
+    runtimeConfig: { [podAnnotationsCapability]: { [attachAnnotation]: JSON.stringify([{ vrf, addresses }]) } },
+    // Of the plugins before ours nothing is looked at here.
+    ...(verb === 'ADD' ? { prevResult: { cniVersion: '1.0.0', interfaces: [{ name: 'eth0' }] } } : {}),
+  };
 }
 
 export class Call {
@@ -25,15 +35,15 @@ export class Call {
   /** What it printed; undefined when it was killed. */
   readonly answer: Promise<Answer | undefined>;
 
-  constructor({ verb, pod, vrf, agentSocket, before = [] }: CallOptions) {
+  constructor({ verb, pod, vrf, agentSocket, delegate, before = [] }: CallOptions) {
     const [file = '', ...args] = [...before, plugin];
     const env = {
       CNI_COMMAND: verb,
       CNI_CONTAINERID: pod.containerId,
       CNI_NETNS: pod.netns.path,
       CNI_IFNAME: 'eth0',
-      CNI_PATH: '',
-      CNI_ARGS: `K8S_POD_NAMESPACE=${pod.namespace};K8S_POD_NAME=${pod.name}`,
+      CNI_PATH: '/usr/lib/cni',
+      CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${pod.namespace};K8S_POD_NAME=${pod.name}`,
       PATH: process.env.PATH ?? '',
     };
     const child = spawn(file, args, { env, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
@@ -49,9 +59,7 @@ export class Call {
           name: 'cluster',
           type: 'multivrf',
           agentSocket,
-          runtimeConfig: { [podAnnotationsCapability]: { [attachAnnotation]: JSON.stringify([{ vrf, addresses }]) } },
-          // Of the plugins before ours nothing is looked at here.
-          ...(verb === 'ADD' ? { prevResult: { cniVersion: '1.0.0', interfaces: [{ name: 'eth0' }] } } : {}),
+          ...(delegate ? { vrf, ...delegate } : inChain(verb, vrf)),
         }),
       );
   }

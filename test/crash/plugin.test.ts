@@ -3,11 +3,12 @@ import { readdirSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Pod } from '../support/chain.ts';
+import { type Pod, resultOf } from '../support/chain.ts';
 import { possible } from '../support/combinations.ts';
+import { Call } from './call.ts';
 import { describeCrash } from './conditions.ts';
 import { CrashScene } from './crash-scene.ts';
-import { type Boundary, boundariesIn, hasStruck, straceCommand } from './strike.ts';
+import { type Boundary, boundariesIn, hasStruckRight, straceCommand } from './strike.ts';
 
 jest.setTimeout(180_000);
 
@@ -34,7 +35,8 @@ describeCrash('kill -9 of the plugin at every step', () => {
   /** A call that is killed before `step`. */
   async function killed(verb: 'ADD' | 'DEL', pod: Pod, step: Boundary): Promise<void> {
     const answer = await crash.call(verb, pod, vrf, straceCommand(crash.log, step)).answer;
-    if (!hasStruck(crash.log)) throw new Error(`${JSON.stringify(step)} not reached: ${JSON.stringify(answer)}`);
+    if (!hasStruckRight(crash.log, step))
+      throw new Error(`${JSON.stringify(step)} not reached: ${JSON.stringify(answer)}`);
   }
 
   async function attachedPod(): Promise<Pod> {
@@ -62,6 +64,29 @@ describeCrash('kill -9 of the plugin at every step', () => {
       await crash.expectUndisturbed(step);
     }
     expect(await descriptors()).toBe(before);
+  });
+
+  test('addresses that an ADD has from another IPAM plugin are given back by the DEL that follows', async () => {
+    const dataDir = join(crash.scene.lab.directory, 'leases');
+    const range = { subnet: '192.0.2.0/24', rangeStart: '192.0.2.60', rangeEnd: '192.0.2.60' };
+    const delegate = { ipam: { type: 'host-local', dataDir, ranges: [[range]] } };
+    const leases = () => readdirSync(join(dataDir, 'cluster')).filter((name) => name.startsWith('192.'));
+    const call = (verb: 'ADD' | 'DEL', pod: Pod, before: string[] = []) =>
+      new Call({ verb, pod, vrf, delegate, before, agentSocket: crash.scene.agent.socket }).answer;
+    const first = await crash.pod();
+    resultOf((await call('ADD', first, straceCommand(crash.log)))!);
+    // The range holds one address.
+    resultOf((await call('DEL', first))!);
+    const steps = boundariesIn(crash.log, firstStep);
+    expect(steps.length).toBeGreaterThan(2);
+    for (const step of steps) {
+      const pod = await crash.pod();
+      await call('ADD', pod, straceCommand(crash.log, step));
+      expect([hasStruckRight(crash.log, step), leases()]).toEqual([true, [range.rangeStart]]);
+      resultOf((await call('DEL', pod))!);
+      expect(leases()).toEqual([]);
+      await crash.expectUndisturbed(step);
+    }
   });
 
   test('a DEL is done by the next DEL', async () => {

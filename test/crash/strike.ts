@@ -62,6 +62,13 @@ export function hasStruck(log: string): boolean {
   return readFileSync(log, 'utf8').includes('+++ killed by SIGKILL +++');
 }
 
+/** Whether it was killed at a call with an effect: work of its own that comes in between shifts the count. */
+export function hasStruckRight(log: string, { call }: Boundary): boolean {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  const last = lines[lines.indexOf('+++ killed by SIGKILL +++') - 1] ?? '';
+  return last.startsWith(`${call}(`) && !looks.test(last);
+}
+
 /** strace at the main thread of a running process: the other threads write the log and wait for the kernel. */
 export class Attached {
   readonly #strace: ChildProcess;

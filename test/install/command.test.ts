@@ -52,6 +52,26 @@ test('install without a network fails and says which directory it looked into', 
   expect(stdout).toContain(`no network configuration in ${node.options.confDirectory}; multivrf awaits`);
 });
 
+test('on a full disk the conflist stays whole, and the error names it', async () => {
+  const { plugin, binDirectory, confDirectory } = node.options;
+  const places = ['--bin-directory', binDirectory, '--conf-directory', confDirectory, '--plugin', plugin];
+  // Of two pages: one for the conflist, one for what fills the disk.
+  const script = `
+    mount -t tmpfs -o size=8k tmpfs "$0"
+    cat >"$0/${conflist}"
+    head -c 4096 /dev/zero >"$0/full"
+    "$@" || cat "$0/${conflist}"
+    ls -A "$0"
+  `;
+  const command = [process.execPath, program, 'install', ...places];
+  const { stdout } = await execa('unshare', ['--mount', '--net', 'sh', '-ec', script, confDirectory, ...command], {
+    env: { NODE_OPTIONS: '' },
+    input: primary,
+  });
+  expect(stdout).toContain(`${node.conf(conflist)} cannot be written: ENOSPC`);
+  expect(stdout).toContain(`}\n${primary}${conflist}\nfull`);
+});
+
 test('install --watch awaits the network, and ends in peace on SIGTERM', async () => {
   const installing = start('install', '--watch', '--strict-status');
   await sleep(500);

@@ -1,5 +1,5 @@
 /** `multivrf-agent install` while the runtime executes what it replaces. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
@@ -27,6 +27,17 @@ async function installOnce(): Promise<void> {
     env: { NODE_OPTIONS: '' },
   });
 }
+
+test('a call that began before the replacement ends well after it', async () => {
+  await installOnce();
+  const binary = join(node.options.binDirectory, 'multivrf');
+  // It waits for its stdin.
+  const call = execa(binary, { env: { CNI_COMMAND: 'VERSION' }, extendEnv: false });
+  await installOnce();
+  expect(readlinkSync(`/proc/${call.pid}/exe`)).toBe(`${binary} (deleted)`);
+  call.stdin.end();
+  expect((await call).stdout).toContain('"supportedVersions"');
+});
 
 test('every call of the plugin succeeds while it is replaced 20 times', async () => {
   await installOnce();

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 
 const program = resolve(import.meta.dirname, '../../build/multivrf-agent.mjs');
 const conflist = '10-cluster.conflist';
-const changing = ['write', 'fchown', 'fchmod', 'fsync', 'rename', 'unlink'];
+const changing = ['pwrite64', 'fchown', 'fchmod', 'fsync', 'rename', 'unlink'];
 
 /** The `nth` call of that name in the thread that makes it. */
 interface Point {
@@ -61,10 +61,13 @@ function pointsIn(log: string): Point[] {
     if (!thread || !call) return [];
     const nth = (counts.get(`${thread} ${call}`) ?? 0) + 1;
     counts.set(`${thread} ${call}`, nth);
-    return [node.options.binDirectory, node.options.confDirectory].some((path) => line.includes(path))
-      ? [{ call, nth }]
-      : [];
+    return isAtFile(line) ? [{ call, nth }] : [];
   });
+}
+
+/** Whether the call is about a file in the node's directories. */
+function isAtFile(line: string): boolean {
+  return [node.options.binDirectory, node.options.confDirectory].some((path) => line.includes(path));
 }
 
 /** Kills the command at every point, each time from the same beginning; what is left must be whole. */
@@ -74,8 +77,7 @@ async function killEverywhere(command: 'install' | 'uninstall', begin: () => Pro
   const all: Left[] = [];
   for (const { call, nth } of points) {
     await begin();
-    const log = await trace(command, '-e', `inject=${call}:signal=KILL:when=${nth}`);
-    expect(log).toContain('killed by SIGKILL');
+    await kill(command, { call, nth });
     all.push(lookAt());
     await install(node.options, node.log);
     expect({ ...lookAt(), ...node.files() }).toEqual({
@@ -87,6 +89,22 @@ async function killEverywhere(command: 'install' | 'uninstall', begin: () => Pro
     });
   }
   return all;
+}
+
+/** Kills it there, and nowhere else. */
+async function kill(command: 'install' | 'uninstall', { call, nth }: Point): Promise<void> {
+  const log = await trace(command, '-e', `inject=${call}:signal=KILL:when=${nth}`);
+  if (!wasAtFile(log, call)) throw new Error(`${call} number ${nth} of ${command} is not where it was:\n${log}`);
+}
+
+/** Whether a call on one of the node's files was the last that its thread made before it was killed. */
+function wasAtFile(log: string, call: string): boolean {
+  const lines = log.split('\n');
+  const killed = lines.filter((line) => line.endsWith('+++ killed by SIGKILL +++')).map((line) => line.split(' ')[0]);
+  return killed.some((thread) => {
+    const last = lines.findLast((line) => line.startsWith(`${thread} `) && line.includes(`${call}(`)) ?? '';
+    return isAtFile(last) && !/ = \d+$/.test(last);
+  });
 }
 
 /** Fails when a file is neither the old nor the new one, or the runtime would see another network. */

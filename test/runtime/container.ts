@@ -1,18 +1,23 @@
 /** A container of a pod, asked of the runtime as the kubelet asks. */
 import { readFileSync } from 'node:fs';
+import type { Containerd } from './containerd.ts';
 import type { Cri } from './cri.ts';
 
 /** One that was created; it is not started by this. */
 export class Container {
   readonly id: string;
-  readonly #cri: Cri;
+  readonly #runtime: Containerd;
   readonly #log: string;
 
   /** `log`: the file that the runtime writes its output to. */
-  constructor(cri: Cri, id: string, log: string) {
-    this.#cri = cri;
+  constructor(runtime: Containerd, id: string, log: string) {
+    this.#runtime = runtime;
     this.id = id;
     this.#log = log;
+  }
+
+  get #cri(): Cri {
+    return this.#runtime.cri;
   }
 
   /** StartContainer. */
@@ -27,9 +32,11 @@ export class Container {
     throw new Error(`${cmd.join(' ')} ended with ${answer.exitCode}: ${answer.stdout} ${answer.stderr}`);
   }
 
-  /** A line of its first process's /proc/PID/status, such as `CapEff`. */
+  /** A line of its first process's /proc/PID/status, such as `CapEff`, as the node sees it. */
   async status(key: string): Promise<string> {
-    const text = await this.exec('/busybox', 'cat', '/proc/1/status');
+    const status = await this.#cri.call('ContainerStatus', { containerId: this.id, verbose: true });
+    const { pid }: { pid: number } = JSON.parse(status.info.info);
+    const text = readFileSync(this.#runtime.machine.path(`/proc/${pid}/status`), 'utf8');
     return new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? '';
   }
 

@@ -20,6 +20,7 @@ interface Calls {
   StartContainer: [{ containerId: string }, unknown];
   /** `timeout`: seconds from SIGTERM to SIGKILL. */
   StopContainer: [{ containerId: string; timeout: number }, unknown];
+  ContainerStatus: [{ containerId: string; verbose: true }, { info: { info: string } }];
   RemoveContainer: [{ containerId: string }, unknown];
   ExecSync: [
     { containerId: string; cmd: readonly string[]; timeout: number },

@@ -14,12 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.close());
 
-/** Waits for the first attachment to be made or removed, ends the agent and starts another. */
-async function replaceAgent(): Promise<void> {
+/** Waits for the first of `count` attachments to be made or removed, ends the agent and starts another. */
+async function replaceAgent(count: number): Promise<void> {
   const before = scene.attachments();
+  const done = () => Math.abs(scene.attachments() - before);
   const end = Date.now() + 30_000;
-  while (scene.attachments() === before && Date.now() < end) await sleep(5);
+  while (done() === 0 && Date.now() < end) await sleep(5);
   await scene.agent.stop();
+  // In the middle it was.
+  expect(done()).toBeGreaterThan(0);
+  expect(done()).toBeLessThan(count);
   await scene.agent.start();
 }
 
@@ -31,9 +35,12 @@ async function expectAttached(pods: readonly Pod[]): Promise<void> {
 
 async function comeAndGo(count: number): Promise<void> {
   const names = Array.from({ length: count }, (_, i) => `pod-${i}`);
-  const [pods] = await Promise.all([Promise.all(names.map((name) => scene.run(name, 'customer-a'))), replaceAgent()]);
+  const [pods] = await Promise.all([
+    Promise.all(names.map((name) => scene.run(name, 'customer-a'))),
+    replaceAgent(count),
+  ]);
   await expectAttached(pods);
-  await Promise.all([...pods.map((pod) => pod.remove()), replaceAgent()]);
+  await Promise.all([...pods.map((pod) => pod.remove()), replaceAgent(count)]);
 }
 
 const title = (count: number) =>

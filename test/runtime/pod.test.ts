@@ -62,6 +62,7 @@ test('a BGP speaker in an unprivileged container reaches Established with the cu
         '1',
         '2',
       ]);
+      await expect(bird.exec('/busybox', 'touch', '/etc/x')).rejects.toThrow('Read-only file system');
       await pod.remove();
     });
     await router.stop();

@@ -59,7 +59,7 @@ export class Pod {
     const request = { podSandboxId: this.id, config, sandboxConfig: this.#config };
     const { containerId } = await this.#runtime.cri.call('CreateContainer', request);
     const log = join(this.#runtime.machine.run, 'logs', this.#config.metadata.name, config.logPath);
-    const container = new Container(this.#runtime.cri, containerId, log);
+    const container = new Container(this.#runtime, containerId, log);
     await container.start();
     return container;
   }

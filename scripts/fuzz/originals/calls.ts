@@ -6,10 +6,12 @@ export interface Places {
   agentSocket: string;
   netns: string;
   cniPath: string;
+  /** Where there is something else than a namespace, a directory of programs, or a socket. */
+  odd: readonly string[];
 }
 
 /** Network configurations, parsed. */
-export function configsFor({ agentSocket, netns }: Places): readonly Record<string, unknown>[] {
+export function configsFor({ agentSocket, netns, odd }: Places): readonly Record<string, unknown>[] {
   const prevResult = {
     cniVersion: '1.0.0',
     interfaces: [{ name: 'eth0', mac: '02:00:00:00:00:09', sandbox: netns }],
@@ -30,6 +32,7 @@ export function configsFor({ agentSocket, netns }: Places): readonly Record<stri
     { ...head, [validAttachmentsKey]: [{ containerID: 'c1', ifname: 'eth0' }] },
     { ...head, vrf: 'customer-a', ipam: { type: 'host-local' }, [validAttachmentsKey]: [] },
     { ...head, strictStatus: true },
+    ...odd.map((path) => ({ ...head, prevResult, runtimeConfig, agentSocket: path })),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** Requests as the plugin sends them. */
 import { protocolVersion, type Request } from '../../../common/protocol.ts';
 
-/** One of each verb, about a pod whose namespace is at `netns`. */
-export function requestsFor(netns: string): readonly Request[] {
+/** One of each verb, about a pod whose namespace is at `netns`; then some whose path at `odd` leads to no namespace. */
+export function requestsFor(netns: string, odd: readonly string[] = []): readonly Request[] {
   const head = { protocol: protocolVersion, network: 'cluster', timeout: 20_000 } as const;
   const args = 'IgnoreUnknown=1;K8S_POD_NAMESPACE=bgp;K8S_POD_NAME=speaker-0;K8S_POD_INFRA_CONTAINER_ID=c0';
   const pod = { ...head, containerId: 'c0', ifname: 'eth0', netns, args, hasSocket: true };
@@ -20,5 +20,8 @@ export function requestsFor(netns: string): readonly Request[] {
     { ...pod, verb: 'DEL', hasSocket: false },
     { ...head, verb: 'GC', valid: [{ containerId: 'c0', ifname: 'eth0' }] },
     { ...head, verb: 'STATUS' },
+    // The agent is to enter the namespace by itself.
+    { ...pod, verb: 'ADD', attach, hasSocket: false },
+    ...odd.map((path) => ({ ...pod, verb: 'ADD' as const, attach, hasSocket: false, netns: path })),
   ];
 }

@@ -33,8 +33,7 @@ function shots(originals: readonly unknown[]): fc.Arbitrary<Shot> {
 
 export async function open(): Promise<Target<Shot[]>> {
   const agent = await FuzzedAgent.start();
-  const { path } = agent.pod.netns;
-  const shot = shots(requestsFor(path));
+  const shot = shots(requestsFor(agent.pod.netns.path, agent.odd));
   return {
     input: fc.array(shot, { minLength: atOnce, maxLength: atOnce }),
     casesPerInput: atOnce,

@@ -2,6 +2,7 @@
  * A netlink exchange in which the kernel's side says too little, too much, late, twice or nonsense: it ends with an answer
  * or an error, and the socket goes on working.
  */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { dumpLinks, getLink } from '../../../agent/netlink/codec/link.ts';
 import { decodeLink } from '../../../agent/netlink/codec/link-decode.ts';
@@ -9,6 +10,7 @@ import { NLM_F, NLMSG, RTM } from '../../../agent/netlink/constants.ts';
 import { encodeMessage, splitMessages, u32 } from '../../../agent/netlink/message.ts';
 import { NetlinkError, RouteSocket } from '../../../agent/netlink/socket.ts';
 import { netlinkSocket, SystemError } from '../../../agent/netlink/sys/libc.ts';
+import { type DumpAnswer, wholeDump } from '../dump-twin.ts';
 import { mutatedBytes } from '../mutate/bytes.ts';
 import { captureDatagrams } from '../netlink-captures.ts';
 import { limitBuffer, NetlinkPeer } from '../netlink-peer.ts';
@@ -18,16 +20,13 @@ import { must, type Target } from '../target.ts';
 const patience = 2;
 const floodPatience = 1000;
 
-interface Answer {
-  what: 'data' | 'ack' | 'error' | 'done' | 'interrupted' | 'odd' | 'garbage';
-  /** Which of the requests it answers: sequence numbers begin at 1 here. */
-  sequence: number;
+interface Answer extends DumpAnswer {
   errno: number;
   flags: number;
   garbage: Buffer;
-  /** In the datagram of the one before. */
-  joined: boolean;
 }
+
+const nothing = { errno: 0, flags: 0, garbage: Buffer.alloc(0), joined: false };
 
 interface Input {
   /** Messages of a batch; 0 for a dump. */
@@ -74,13 +73,21 @@ function datagramsOf(answers: readonly Answer[], bodies: readonly Buffer[]): Buf
   return datagrams;
 }
 
-function orKnownError(exchange: () => unknown): void {
+function orKnownError<T>(exchange: () => T): T | undefined {
   try {
-    exchange();
+    return exchange();
   } catch (error) {
     const known = error instanceof NetlinkError || error instanceof SystemError || error instanceof RangeError;
-    if (!known && !/was interrupted \d+ times in a row/.test((error as Error).message)) throw error;
+    if (!known) throw error;
+    return undefined;
   }
+}
+
+/** Garbage may be, or hide, any answer. */
+function mustBeWhole(dump: object, answers: readonly Answer[]): void {
+  if (answers.some(({ what }) => what === 'garbage')) return;
+  const expected = wholeDump(answers);
+  must(isDeepStrictEqual(dump, expected), `a dump of ${JSON.stringify(dump)} instead of ${JSON.stringify(expected)}`);
 }
 
 function withPeer({ messages, answers }: Input, bodies: readonly Buffer[]): void {
@@ -91,22 +98,16 @@ function withPeer({ messages, answers }: Input, bodies: readonly Buffer[]): void
     peer.takeOver();
     for (const datagram of datagramsOf(answers, bodies)) peer.answer(datagram);
     const batch = Array.from({ length: messages }, (_, i) => link(`if${i}`));
-    orKnownError(() => (messages === 0 ? socket.dump(dumpLinks(), decodeLink) : socket.transact(batch)));
+    const got = orKnownError(() => (messages === 0 ? socket.dump(dumpLinks(), decodeLink) : socket.transact(batch)));
     const sent = peer.requests().flatMap((datagram) => splitMessages(datagram).map(({ sequence }) => sequence));
+    if (messages === 0 && got) mustBeWhole({ requests: sent.length, messages: got.length }, answers);
     must(sent.length <= Math.max(messages, 8), `${sent.length} requests for ${messages} messages`);
 
     // Not even a confused kernel answers what was not asked yet.
     if (answers.some(({ sequence }) => sequence === sent.length + 1)) return;
     // Behind whatever is left, the answer to another request is found.
-    const ack = {
-      what: 'error',
-      sequence: sent.length + 1,
-      errno: 19,
-      flags: 0,
-      garbage: Buffer.alloc(0),
-      joined: false,
-    };
-    must(peer.answer(bytesOf(ack as Answer, bodies)), 'no room for an answer');
+    const ack: Answer = { ...nothing, what: 'error', sequence: sent.length + 1, errno: 19 };
+    must(peer.answer(bytesOf(ack, bodies)), 'no room for an answer');
     let outcome: unknown;
     try {
       [outcome] = socket.transact([link('other')]);
@@ -135,6 +136,15 @@ function flood(messages: number): void {
   }
 }
 
+/** One dump after the other, some of them interrupted, as a kernel would send them. */
+const dumps: fc.Arbitrary<Answer[]> = fc
+  .array(fc.array(fc.constantFrom('data', 'data', 'interrupted'), { maxLength: 3 }), { minLength: 1, maxLength: 3 })
+  .map((attempts) =>
+    attempts.flatMap((contents, i) =>
+      [...contents, 'done' as const].map((what, at) => ({ ...nothing, what, sequence: i + 1, joined: at % 2 === 1 })),
+    ),
+  );
+
 export async function open(): Promise<Target<Input>> {
   const datagrams = captureDatagrams();
   const bodies = datagrams.flatMap((datagram) =>
@@ -152,8 +162,8 @@ export async function open(): Promise<Target<Input>> {
     joined: fc.boolean(),
   });
   const input = fc.record({
-    messages: fc.nat(6),
-    answers: fc.array(answer, { maxLength: 8 }),
+    messages: fc.oneof(fc.constant(0), fc.nat(6)),
+    answers: fc.oneof({ weight: 3, arbitrary: fc.array(answer, { maxLength: 8 }) }, { weight: 1, arbitrary: dumps }),
     flood: fc.integer({ min: 1, max: 100 }).map((n) => n === 1),
   });
   return {

@@ -5,6 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
+import { makeOddPaths } from '../odd-paths.ts';
 import { added, lease, type Places } from '../originals/calls.ts';
 import { type Call, calls, mustBeOutcome } from '../plugin-call.ts';
 import { must, type Target } from '../target.ts';
@@ -49,16 +50,32 @@ function startAgent(socket: string): net.Server {
   return server.listen(socket);
 }
 
+/** The plugin; with the variables that are no UTF-8, which Node cannot pass on, set by a shell. */
+function commandFor(env: Call['env']): string[] {
+  const raw = Object.entries(env).filter(([, value]) => value?.isWellFormed() === false);
+  if (raw.length === 0) return [plugin];
+  const words = raw.flatMap(([name, value = '']) => [name, value.replace(/[\udc80-\udcff]/g, octal)]);
+  const setting = 'while [ $# -gt 0 ]; do export "$1=$(printf %b "$2")"; shift 2; done; exec "$0"';
+  return ['/bin/sh', '-c', setting, plugin, ...words];
+}
+
+/** As printf(1) reads it. */
+function octal(surrogate: string): string {
+  return `\\0${(surrogate.charCodeAt(0) & 0xff).toString(8)}`;
+}
+
 function start({ stdin, env }: Call): { child: ChildProcess; ended: Promise<{ status: number; stdout: string }> } {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  const child = spawn(plugin, { env: set, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
+  const [file = '', ...args] = commandFor(env);
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.isWellFormed()));
+  const child = spawn(file, args, { env: set, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     stdout += part;
   });
   // It need not read its stdin.
   child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  // What has a byte for each character goes out as these bytes, which need not be UTF-8.
+  child.stdin.end(stdin, /^[\0-\xff]*$/.test(stdin) ? 'latin1' : 'utf8');
   const { promise: ended, resolve: resolveEnd, reject } = Promise.withResolvers<{ status: number; stdout: string }>();
   child.once('error', reject);
   child.once('close', (status, signal) => {
@@ -85,6 +102,7 @@ export async function open(): Promise<Target<Call[]>> {
     agentSocket: join(home, 'agent.sock'),
     netns: '/proc/self/ns/net',
     cniPath: join(home, 'bin'),
+    odd: makeOddPaths(home),
   };
   mkdirSync(places.cniPath);
   const ipam = join(places.cniPath, 'host-local');

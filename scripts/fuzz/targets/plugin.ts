@@ -16,6 +16,7 @@ const places = {
   agentSocket: '/run/multivrf/agent.sock',
   netns: '/run/netns/c1',
   cniPath: '/opt/cni/bin:/usr/lib/cni',
+  odd: ['/run/netns/pipe', '/'],
 };
 
 const reply = fc.oneof(

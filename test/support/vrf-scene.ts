@@ -159,6 +159,6 @@ function routerAddresses({ mode }: Combination): string[] {
 
 async function addRoutes(router: Netns, { mode }: Combination): Promise<void> {
   if (mode !== 'routed') return;
-  await router.run('ip', ['route', 'add', pool.subnet4, 'via', uplinkOf.address4]);
-  await router.run('ip', ['route', 'add', pool.subnet6, 'via', uplinkOf.address6]);
+  await router.run('ip', ['route', 'replace', pool.subnet4, 'via', uplinkOf.address4]);
+  await router.run('ip', ['route', 'replace', pool.subnet6, 'via', uplinkOf.address6]);
 }

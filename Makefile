@@ -9,6 +9,7 @@ export NODE_OPTIONS := --experimental-vm-modules --disable-warning=ExperimentalW
 COMPILER ?= bun
 
 sources = $(shell find common cni-plugin -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
+cli_sources = $(shell find common cli agent/netlink agent/apply agent/plan -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 
 FUZZ ?=
@@ -21,7 +22,7 @@ help: ## list the targets
 setup: ## install what this machine lacks: Debian packages, Node 24, npm packages
 	@scripts/setup.sh
 
-build: build/multivrf build/multivrf-agent.mjs ## compile the plugin and the agent into build/
+build: build/multivrf build/multivrf-agent.mjs build/multivrfctl.mjs ## compile plugin, agent and multivrfctl into build/
 
 plugin: setup ## compile the plugin alone; COMPILER=bun (default) or pkg
 	node scripts/build-plugin.ts $(COMPILER) build
@@ -36,6 +37,9 @@ build/multivrf-pkg: $(sources) scripts/build-plugin.ts | setup
 
 build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts | setup
 	node scripts/build-agent.ts build
+
+build/multivrfctl.mjs: $(cli_sources) scripts/build-cli.ts | setup
+	node scripts/build-cli.ts build
 
 ok: setup ## the gate before a commit: types, lint, import rules, dead code, unit tests
 	tsc -p .

@@ -1,7 +1,7 @@
 /**
  * What plugin and agent say to each other over the agent's unix socket (SOCK_STREAM): the plugin
  * sends one line of JSON (a {@link Request}), with one descriptor attached to its first byte by
- * SCM_RIGHTS when the verb is ADD or CHECK: a netlink route socket opened inside the pod's namespace. The
+ * SCM_RIGHTS when the verb is ADD or CHECK (of multivrfctl: VERIFY): a netlink route socket opened inside the pod's namespace. The
  * agent answers with one line of JSON (a {@link Reply}) and closes.
  */
 import type { CniInterface, CniIp, CniResult, CniRoute } from './cni.ts';
@@ -67,7 +67,22 @@ interface StatusRequest extends Head {
   verb: 'STATUS';
 }
 
-export type Request = AddRequest | DelRequest | CheckRequest | GcRequest | StatusRequest;
+/** multivrfctl: what is attached on this node. The head's network is of no use and empty. */
+interface ListRequest extends Head {
+  verb: 'LIST';
+}
+
+/** multivrfctl: whether one attachment is isolated. */
+export interface VerifyRequest extends Head {
+  verb: 'VERIFY';
+  containerId: string;
+  /** Of the attachment: `net1`. */
+  interface: string;
+  /** Whether a netlink socket of the pod's namespace comes with the request. Without one nothing is said about the pod's side. */
+  hasSocket: boolean;
+}
+
+export type Request = AddRequest | DelRequest | CheckRequest | GcRequest | StatusRequest | ListRequest | VerifyRequest;
 
 /** The directory of notes beside the agent's socket. */
 export function spoolDirectory(agentSocket: string): string {
@@ -100,4 +115,53 @@ export interface AddReply {
   sysctls: SysctlWrite[];
 }
 
-export type Reply = { ok: true; result?: AddReply } | { ok: false; error: CniErrorBody };
+/** One attachment, as LIST tells of it. */
+export interface ListedAttachment {
+  /** Kubernetes namespace and name of the pod; both empty outside Kubernetes. */
+  namespace: string;
+  pod: string;
+  containerId: string;
+  /** Name of the network in whose chain it was made. */
+  network: string;
+  vrf: string;
+  mode: 'bridge' | 'routed';
+  backend: 'device' | 'namespace';
+  /** How the pod's side is made. */
+  podSide: 'device' | 'rules';
+  interface: string;
+  /** With prefix length. */
+  addresses: readonly string[];
+  mac: string;
+  hostEnd: string;
+  /** Path of the pod's namespace; empty where it was not recorded. */
+  netns: string;
+  state: 'attached' | 'degraded';
+  /** Why it is degraded. */
+  reason?: string;
+  /**
+   * Packets dropped by the filters of its host end since it was made, in both directions together: the kernel keeps one
+   * counter for them. Absent when the host end is gone.
+   */
+  drops?: number;
+  /** What its filters let pass, in words. */
+  filters: readonly { filter: string; passes: readonly string[] }[];
+}
+
+/** One statement about an attachment's isolation. */
+export interface EvidenceStatement {
+  /** `from customer-a, node address 10.0.0.5: unreachable` */
+  text: string;
+  /** `unknown`: it could not be asked for, which proves nothing. */
+  verdict: 'holds' | 'broken' | 'unknown';
+  /** Why it does not hold. */
+  reason?: string;
+}
+
+export type Reply =
+  | {
+      ok: true;
+      result?: AddReply;
+      attachments?: readonly ListedAttachment[];
+      statements?: readonly EvidenceStatement[];
+    }
+  | { ok: false; error: CniErrorBody };

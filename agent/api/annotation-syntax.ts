@@ -18,6 +18,7 @@ export interface Written {
   addresses?: WrittenText[];
   mac?: WrittenText;
   routes?: { to: WrittenText; via?: WrittenText }[];
+  accept?: WrittenText;
 }
 
 /** Throws the CniError of a bad annotation: `problem` reads on after its key, `fix` says what would be right. */
@@ -64,10 +65,10 @@ function repeatedKey(json: string): string | undefined {
 }
 
 function readElement(value: unknown, where: string): Written {
-  const element = readObject(value, where, ['vrf', 'interface', 'addresses', 'mac', 'routes']);
+  const element = readObject(value, where, ['vrf', 'interface', 'addresses', 'mac', 'routes', 'accept']);
   if (element.vrf === undefined)
     refuse(`${where} ${quote(value)} has no key "vrf"`, 'name the VRF: "vrf": "customer-a"');
-  const { interface: device, addresses, mac, routes } = element;
+  const { interface: device, addresses, mac, routes, accept } = element;
   return {
     where,
     vrf: readText(element.vrf, `${where}: VRF`),
@@ -79,6 +80,7 @@ function readElement(value: unknown, where: string): Written {
     ...(routes !== undefined && {
       routes: readList(routes, `${where}: routes`).map((route) => readRoute(route, `${where}: route`)),
     }),
+    ...(accept !== undefined && { accept: readText(accept, `${where}: accept`) }),
   };
 }
 

@@ -153,3 +153,10 @@ test.each(['[{"vrf":"a"\u0000}]', '[{"vrf":"a\u009b31m"}]', 'a\u202e', '[{"vrf":
     expect(refusal(value).message).not.toMatch(/[^ -~…]/);
   },
 );
+
+test('"accept" is bound or any', () => {
+  expect(parseAttach('[{"vrf":"customer-a","accept":"any"}]')).toEqual([{ vrf: 'customer-a', accept: 'any' }]);
+  expect(() => parseAttach('[{"vrf":"customer-a","accept":"all"}]')).toThrow(
+    'element 1: accept "all" is neither "bound" nor "any"',
+  );
+});

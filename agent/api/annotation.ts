@@ -4,7 +4,7 @@
  *     customer-a
  *     customer-a=192.0.2.2/24+2001:db8::2/64,customer-b
  *     [{"vrf":"customer-a","interface":"net1","addresses":["192.0.2.2/24"],"mac":"02:00:00:00:00:01",
- *       "routes":[{"to":"198.51.100.0/24","via":"192.0.2.254"}]}]
+ *       "routes":[{"to":"198.51.100.0/24","via":"192.0.2.254"}],"accept":"any"}]
  *
  * In the second, `=` precedes the addresses of an attachment, `+` stands between two of them (dual stack)
  * and `,` between attachments.
@@ -26,6 +26,8 @@ export interface AttachmentRequest {
   mac?: string;
   /** Beside those of the VRF. */
   routes?: { to: string; via?: string }[];
+  /** Whether sockets that are not bound to the VRF serve the customer; absent when the VRF is to say. */
+  accept?: 'bound' | 'any';
 }
 
 const maxAttachments = 16;
@@ -66,7 +68,7 @@ function readShortForm(value: string): Written[] {
 }
 
 function readAttachment(written: Written): AttachmentRequest {
-  const { where, vrf, interface: device, addresses, mac, routes } = written;
+  const { where, vrf, interface: device, addresses, mac, routes, accept: accepts } = written;
   if ((addresses?.length ?? 0) > maxAddresses) {
     refuse(`${where} lists ${addresses?.length} addresses`, `an attachment has at most ${maxAddresses}`);
   }
@@ -82,6 +84,7 @@ function readAttachment(written: Written): AttachmentRequest {
     ...(addresses && { addresses: readAddresses(addresses) }),
     ...(mac && { mac: accept(mac, macFinding).toLowerCase() }),
     ...(routes && { routes: readRoutes(routes) }),
+    ...(accepts && { accept: readAccept(accepts) }),
   };
 }
 
@@ -109,6 +112,11 @@ function readRoutes(routes: NonNullable<Written['routes']>): { to: string; via?:
     }
     return { to: target.text, via: hop.text };
   });
+}
+
+function readAccept({ where, text }: WrittenText): 'bound' | 'any' {
+  if (text === 'bound' || text === 'any') return text;
+  return refuse(`${where} ${quote(text)} is neither "bound" nor "any"`, 'write "any" for programs that cannot bind');
 }
 
 /** is_valid_ether_addr() of the kernel. */

@@ -82,11 +82,16 @@ export function checkRoutes({ mode, routes, addresses, uplinks }: VrfSpec, repor
   });
 }
 
-/** Ports belong to tcp and udp, and only to them. */
+/** Ports belong to tcp and udp, and only to them; a range goes upwards. */
 export function checkExpose({ expose }: VrfSpec, report: Report): void {
-  expose.forEach(({ protocol, port }, index) => {
+  expose.forEach(({ protocol, port, endPort }, index) => {
+    if (endPort !== undefined && port !== undefined && endPort < port) {
+      const fix = `write port: ${endPort} and endPort: ${port}`;
+      report(['expose', index, 'endPort'], `is less than port ${port}, so that the range is reversed; ${fix}`);
+    }
     if (protocol === 'icmp') {
       if (port !== undefined) report(['expose', index, 'port'], 'is refused with protocol icmp; remove it');
+      if (endPort !== undefined) report(['expose', index, 'endPort'], 'is refused with protocol icmp; remove it');
     } else if (port === undefined) {
       report(['expose', index, 'port'], `is missing; protocol ${protocol} needs one from 1 to 65535`);
     }

@@ -72,6 +72,8 @@ const access = closed({
 const expose = closed({
   protocol: z.enum(['tcp', 'udp', 'icmp']),
   port: z.int().min(1).max(65535).optional(),
+  /** The last port of a range that begins with `port`, as in a NetworkPolicy. */
+  endPort: z.int().min(1).max(65535).optional(),
 });
 
 /** The kernel's own tables: unspecified 0, default 253, main 254, local 255 (rtnetlink.h). */
@@ -97,7 +99,9 @@ const spec = closed({
   }).prefault({}),
   routes: z.array(route).default([]),
   access: access.prefault({}),
-  expose: z.array(expose).default([]),
+  expose: z.array(expose).default([{ protocol: 'tcp', port: 179 }, { protocol: 'icmp' }]),
+  /** Whether sockets of the pod that are not bound to the VRF serve the customer. */
+  accept: z.enum(['bound', 'any']).default('bound'),
 });
 
 /** The shape alone. Metadata stays open: an API server adds fields of its own. */

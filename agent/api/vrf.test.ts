@@ -26,7 +26,8 @@ test('a VRF that says only its mode gets every default', () => {
     addresses: { pools: [], reservations: [] },
     routes: [],
     access: { namespaces: [], serviceAccounts: [] },
-    expose: [],
+    expose: [{ protocol: 'tcp', port: 179 }, { protocol: 'icmp' }],
+    accept: 'bound',
   });
 });
 
@@ -159,6 +160,11 @@ const badFields: [spec: object, line: string][] = [
   [{ expose: [{ protocol: 'udp', port: 0 }] }, 'spec.expose[0].port: 0 must be at least 1'],
   [{ expose: [{ protocol: 'tcp', port: 65536 }] }, 'spec.expose[0].port: 65536 must be at most 65535'],
   [{ expose: [{ protocol: 'icmp', port: 8 }] }, 'spec.expose[0].port: 8 is refused with protocol icmp'],
+  [
+    { expose: [{ protocol: 'tcp', port: 180, endPort: 179 }] },
+    'spec.expose[0].endPort: 179 is less than port 180, so that the range is reversed; write port: 179 and endPort: 180',
+  ],
+  [{ expose: [{ protocol: 'udp', endPort: 9 }] }, 'spec.expose[0].port: is missing; protocol udp needs one'],
 ];
 
 const subnet = '192.0.2.0/24';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import type { RouteSocket } from '../netlink/socket.ts';
-import { close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
+import { bindNetlink, close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
 import type { Place } from '../plan/kernel-object.ts';
 import { inNamespace } from './inside.ts';
 
@@ -15,6 +15,7 @@ export class PlaceHandle {
   readonly socket: RouteSocket;
   readonly entry: Entry;
   #netns: number | undefined;
+  #listener: number | undefined;
   readonly #indexes = new Map<string, number>();
 
   constructor(place: Place, socket: RouteSocket, entry: Entry) {
@@ -75,12 +76,22 @@ export class PlaceHandle {
     return this.#inside(netlinkSocket);
   }
 
+  /** A socket in the same namespace that hears multicast `groups`, a bit mask; one, closed with the handle. */
+  listen(groups: number): number {
+    if (this.#listener === undefined) {
+      this.#listener = this.openDescriptor();
+      bindNetlink(this.#listener, groups);
+    }
+    return this.#listener;
+  }
+
   #inside<T>(action: () => T): T {
     return this.entry === 'own' ? action() : inNamespace(this.netns, action);
   }
 
   close(): void {
     if (this.#netns !== undefined) close(this.#netns);
+    if (this.#listener !== undefined) close(this.#listener);
     this.socket.close();
   }
 }

@@ -6,6 +6,7 @@ import { keepInstalled } from '../install/keep.ts';
 import { Agent } from '../server/agent.ts';
 import { listen } from '../server/cni-socket.ts';
 import { Collector } from '../server/collector.ts';
+import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
 import { workOffSpool } from '../server/spool.ts';
 import { openDirectory } from '../sources/directory.ts';
@@ -36,6 +37,11 @@ export const runOptions = {
     default: [] as string[],
     describe: 'KEY=VALUE, for the nodeSelector of uplinks',
   },
+  repair: {
+    type: 'boolean',
+    default: true,
+    describe: "Put right at once what is changed on the node's side of a VRF; without it, at the next start only",
+  },
   'keep-installed': {
     type: 'boolean',
     default: false,
@@ -57,6 +63,8 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       log,
     );
     agent.resume();
+    const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
+    reconciler?.start();
     // Before anybody is answered: these notes are older than every request.
     await workOffSpool(agent, spoolDirectory(options.socket), log);
     const server = await listen(options.socket, (incoming) => handleRequest(agent, incoming, log), log);
@@ -67,6 +75,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     onStop(() => {
       stopping.abort();
       collector.stop();
+      reconciler?.stop();
       server.close();
       flush();
       process.exit(0);

@@ -35,14 +35,16 @@ export const RTM = {
   GETRULE: 34,
   NEWQDISC: 36,
   DELQDISC: 37,
+  GETQDISC: 38,
   NEWTFILTER: 44,
   DELTFILTER: 45,
   GETTFILTER: 46,
 } as const;
 export const RTMGRP_LINK = 1;
 export const RTEXT_FILTER_SKIP_STATS = 8;
-export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, PRIORITY: 6, PREFSRC: 7, TABLE: 15, VIA: 18 } as const;
-export const RTN = { UNICAST: 1, LOCAL: 2, MULTICAST: 5, UNREACHABLE: 7 } as const;
+export const RTA = { DST: 1, SRC: 2, IIF: 3, OIF: 4, GATEWAY: 5, PRIORITY: 6, PREFSRC: 7, TABLE: 15, VIA: 18 } as const;
+export const RTN = { UNICAST: 1, LOCAL: 2, MULTICAST: 5, BLACKHOLE: 6, UNREACHABLE: 7, PROHIBIT: 8 } as const;
+export const RTM_F_LOOKUP_TABLE = 0x1000;
 export const RTNH_F_ONLINK = 4;
 /** Who made a route or rule: `kernel` is spared by systemd-networkd, which removes foreign ones. */
 /** `MULTIVRF` is our own: "m", which nobody has taken in linux/rtnetlink.h or iproute2's rt_protos. */
@@ -117,7 +119,9 @@ export const FR_ACT = { LOOKUP: 1, BLACKHOLE: 6, UNREACHABLE: 7 } as const;
 export const FIB_RULE_INVERT = 2;
 
 /** linux/pkt_sched.h, linux/pkt_cls.h */
-export const TCA = { KIND: 1, OPTIONS: 2 } as const;
+export const TCA = { KIND: 1, OPTIONS: 2, STATS2: 7 } as const;
+/** linux/gen_stats.h */
+export const TCA_STATS_QUEUE = 3;
 export const TC_H_CLSACT = 0xfffffff1;
 export const TC_H_CLSACT_HANDLE = 0xffff0000;
 export const TC_H_MIN_INGRESS = 0xfffffff2;

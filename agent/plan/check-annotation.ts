@@ -17,7 +17,8 @@ export function annotationDrifts(requests: readonly AttachmentRequest[], attachm
   return texts.map((text) => ({ text, heal: heals.annotation }));
 }
 
-function changes(request: AttachmentRequest, { interface: dev, addresses, mac, routes }: Attachment): string[] {
+function changes(request: AttachmentRequest, attachment: Attachment): string[] {
+  const { interface: dev, addresses, mac, routes, accept = 'bound' } = attachment;
   const texts: string[] = [];
   const says = (what: string, attached: string) =>
     texts.push(`the annotation now says ${what}, attached is ${attached}`);
@@ -27,6 +28,7 @@ function changes(request: AttachmentRequest, { interface: dev, addresses, mac, r
   // In routed mode an attachment keeps the address without the length that was asked for.
   const has = addresses.map(plainAddress).toSorted();
   if (wanted && wanted.join() !== has.join()) says(`address ${request.addresses?.join(', ')}`, addresses.join(', '));
+  if (request.accept !== undefined && request.accept !== accept) says(`accept ${request.accept}`, accept);
   const families = new Set(addresses.map(familyOf));
   for (const { to, via } of request.routes ?? []) {
     const kept = routes.some((route) => route.to === to && (via === undefined || route.via === via));

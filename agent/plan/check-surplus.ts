@@ -7,7 +7,7 @@
  * - A rule that packets of the attachment meet before the attachment's own rules have decided.
  * - A filter that is asked before ours.
  */
-import type { Drift } from './check-drift.ts';
+import type { Drift, Site } from './check-drift.ts';
 import { heals } from './check-drift.ts';
 import { surplusRules } from './check-rules.ts';
 import { linkWords } from './check-words.ts';
@@ -27,16 +27,20 @@ export function surplus(
 ): Drift[] {
   return [...observed].flatMap(([place, state]) => {
     const here = desired.filter((object) => object.in === place);
-    const texts = [
+    const known = [...here, ...siblings.flatMap(hostRoutes)];
+    const routes = surplusRoutes(attachment, known, place, state);
+    const rules = surplusRules(attachment, here, place, state);
+    return [
       ...surplusAddresses(attachment, here, place, state),
-      ...surplusRoutes(attachment, [...here, ...siblings.flatMap(hostRoutes)], place, state).map((route) =>
-        routeWords(place, route),
-      ),
-      ...surplusRules(attachment, here, place, state),
+      ...routes.map((route) => surplusDrift({ object: 'route', in: place }, routeWords(place, route))),
+      ...rules.map((text) => surplusDrift({ object: 'rule', in: place }, text)),
       ...foreignFilters(attachment, here, place, state),
     ];
-    return texts.map((text) => ({ text, heal: heals.foreign }));
   });
+}
+
+function surplusDrift(site: Site, text: string): Drift {
+  return { site, text, heal: heals.foreign };
 }
 
 const harmless = /^(fe80:|127\.|::1\/)/;
@@ -46,14 +50,15 @@ function surplusAddresses(
   desired: readonly KernelObject[],
   place: Place,
   { addresses }: PlaceState,
-): string[] {
+): Drift[] {
   const own = new Set(
     desired.flatMap((object) => (object.object === 'address' ? [`${object.dev} ${object.address}`] : [])),
   );
   return [...addresses].flatMap(([dev, there]) =>
     [...there]
       .filter((address) => !own.has(`${dev} ${address}`) && !harmless.test(address))
-      .map((address) => `${linkWords(attachment, place, dev)} has address ${address}, which multivrf did not give it`),
+      .map((address) => `${linkWords(attachment, place, dev)} has address ${address}, which multivrf did not give it`)
+      .map((text) => surplusDrift({ object: 'address', in: place, dev }, text)),
   );
 }
 
@@ -96,11 +101,17 @@ function foreignFilters(
   desired: readonly KernelObject[],
   place: Place,
   { filters }: PlaceState,
-): string[] {
+): Drift[] {
   return desired.flatMap((object) => {
     if (object.object !== 'filter') return [];
-    const before = filters.get(`${object.dev} ${object.direction}`)?.before ?? [];
-    const link = linkWords(attachment, place, object.dev);
-    return before.map((filter) => `the ${object.direction} filter ${filter} of ${link} is asked before multivrf's`);
+    const { dev, direction } = object;
+    const before = filters.get(`${dev} ${direction}`)?.before ?? [];
+    const link = linkWords(attachment, place, dev);
+    return before.map((filter) =>
+      surplusDrift(
+        { object: 'filter', in: place, dev, direction },
+        `the ${direction} filter ${filter} of ${link} is asked before multivrf's`,
+      ),
+    );
   });
 }

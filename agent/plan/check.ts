@@ -2,7 +2,7 @@
  * CHECK: the plan that made an attachment against the observed state. Where a plan would have steps there is drift; what
  * others have added (check-surplus.ts) is drift as well where it diverts the attachment's traffic or opens it.
  */
-import { type Drift, heals } from './check-drift.ts';
+import { type Drift, heals, type Site } from './check-drift.ts';
 import { surplus } from './check-surplus.ts';
 import { driftWords, linkWords } from './check-words.ts';
 import { describeObject } from './describe.ts';
@@ -38,9 +38,21 @@ function lacking(attachment: Attachment, desired: readonly KernelObject[], obser
     if (lost.has(name) || (object.object === 'sysctl' && !place?.sysctls.has(object.path))) continue;
     const wrong = dev === undefined || !place ? undefined : wrongLink(attachment, object, place, dev, observed);
     if (wrong) lost.add(name);
-    drifts.push(...(wrong ?? stepDrifts(attachment, object, desired, observed)));
+    const found = wrong ?? stepDrifts(attachment, object, desired, observed);
+    drifts.push(...found.map((drift) => ({ ...drift, site: siteOf(object) })));
   }
   return drifts;
+}
+
+function siteOf(object: KernelObject): Site {
+  const dev = deviceOf(object);
+  return {
+    object: object.object,
+    in: object.in,
+    ...(dev === undefined ? {} : { dev }),
+    ...(object.object === 'filter' ? { direction: object.direction } : {}),
+    ...(object.object === 'sysctl' ? { path: object.path } : {}),
+  };
 }
 
 function deviceOf(object: KernelObject): string | undefined {

@@ -54,6 +54,8 @@ export interface Attachment {
   /** Canonical prefixes of families it has addresses of; in bridge mode each with its next hop. */
   routes: readonly { to: string; via?: string }[];
   expose: readonly Expose[];
+  /** `any`: sockets that are bound to nothing serve the customer as well. Absent: only bound ones do, where there is a VRF device. */
+  accept?: 'any';
   pod: PodSide;
 }
 

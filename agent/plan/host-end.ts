@@ -1,12 +1,16 @@
 /** One attachment on the node: the host end of its veth pair, and what the VRF knows of the pod. */
-import { type Attachment, gateway4, gateway6, vrfPlace, vrfTable } from './desired.ts';
+import { type Attachment, gateway4, gateway6, type NodeVrf, vrfPlace, vrfTable } from './desired.ts';
 import { antiSpoofing } from './filters/anti-spoofing.ts';
 import { towardsPod } from './filters/expose.ts';
 import type { KernelObject } from './kernel-object.ts';
 import { familyOf, hostPrefix, ownLinkLocal, plainAddress } from './routes.ts';
+import { deliveredOn } from './uplink-addresses.ts';
 
-/** The host end, in the order in which it is made; creating it creates the pod end in the pod. */
-export function hostEnd(attachment: Attachment): KernelObject[] {
+/**
+ * The host end, in the order in which it is made; creating it creates the pod end in the pod. `uplink` is that of the VRF as it
+ * is now, where its definition has changed since the attachment was made.
+ */
+export function hostEnd(attachment: Attachment, { uplink }: Pick<NodeVrf, 'uplink'> = attachment.vrf): KernelObject[] {
   const { vrf, hostEnd: dev, mac, alias } = attachment;
   const place = vrfPlace(vrf);
   const routed = vrf.mode === 'routed';
@@ -28,7 +32,12 @@ export function hostEnd(attachment: Attachment): KernelObject[] {
       in: place,
       dev,
       direction: 'ingress',
-      allow: antiSpoofing({ mac, addresses: own, gatewayMode: routed }),
+      allow: antiSpoofing({
+        mac,
+        addresses: own,
+        gatewayMode: routed,
+        nodeAddresses: deliveredOn(uplink?.addresses ?? []),
+      }),
     },
     {
       object: 'filter',

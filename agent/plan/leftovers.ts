@@ -14,9 +14,9 @@ export function leftoverRules(rules: readonly RuleState[], wanted: readonly Kern
   return rules.filter((rule) => rule.ours && !needed.some((own) => sameRule(rule, own)));
 }
 
-/** The tables that rules look up. */
+/** The tables that are the rules' own: one for a destination (`accept: any`) looks up that of a VRF device, which may stand. */
 export function tablesOf(rules: readonly RuleState[]): Set<number> {
-  return new Set(rules.flatMap(({ table }) => (table === undefined ? [] : [table])));
+  return new Set(rules.flatMap(({ table, to }) => (table === undefined || to !== undefined ? [] : [table])));
 }
 
 /** Takes the rules away, and the unreachable defaults of their tables; all other routes have gone with the interface. */

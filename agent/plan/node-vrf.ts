@@ -3,7 +3,8 @@ import { type NodeUplink, type NodeVrf, vrfPlace, vrfTable } from './desired.ts'
 import { routedUplinkGuard, uplinkGuard } from './filters/uplink-guard.ts';
 import type { Family, KernelObject, Place, Rule } from './kernel-object.ts';
 import { alias, uplinkDevice } from './names.ts';
-import { connectedRoutes, familyOf, lastResort, plainAddress } from './routes.ts';
+import { connectedRoutes, familyOf, lastResort, podNetworks } from './routes.ts';
+import { deliveredOn } from './uplink-addresses.ts';
 
 const families: readonly Family[] = [4, 6];
 
@@ -55,13 +56,15 @@ function bridge({ name }: NodeVrf, place: Place): KernelObject[] {
 }
 
 function routing(vrf: NodeVrf, place: Place): KernelObject[] {
-  if (vrf.backend === 'namespace') return lastResort(place, vrfTable(vrf));
-  const { name, table } = vrf;
+  const table = vrfTable(vrf);
+  const misses = [...lastResort(place, table), ...podNetworks(place, table, vrf)];
+  if (vrf.backend === 'namespace') return misses;
+  const { name } = vrf;
   return [
     { object: 'link', in: place, name, kind: 'vrf', table },
     // Forwarding between slaves is decided by the VRF device's own setting.
     { object: 'link-settings', in: place, dev: name, alias: alias({ vrf: name }), ipv4: { forwarding: 1 } },
-    ...lastResort(place, table),
+    ...misses,
     ...families.flatMap((family) => isolationRules(family, place, name, table)),
     { object: 'link-settings', in: place, dev: name, up: true },
   ];
@@ -127,7 +130,7 @@ function routedUplink(vrf: NodeVrf, dev: string, addresses: readonly string[], p
       in: place,
       dev,
       direction: 'ingress',
-      allow: routedUplinkGuard({ own: addresses.map(plainAddress), pods: vrf.podPrefixes }),
+      allow: routedUplinkGuard({ own: deliveredOn(addresses), pods: vrf.podPrefixes }),
     },
     ...(vrf.backend === 'device' ? [{ object: 'link-settings', in: place, dev, master: vrf.name } as const] : []),
     { object: 'link-settings', in: place, dev, up: true },

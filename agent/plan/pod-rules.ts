@@ -4,6 +4,7 @@
  */
 import type { Attachment } from './desired.ts';
 import type { Family, KernelObject, Route, Rule } from './kernel-object.ts';
+import { unboundRules } from './pod-accept.ts';
 import { customerRoutes, podAddresses } from './pod-routes.ts';
 import { familyOf, hostPrefix, lastResort, ownLinkLocal } from './routes.ts';
 
@@ -36,6 +37,7 @@ export function podRules(attachment: Attachment, { input, output }: { input: num
     ),
     ...inputRoutes(attachment, input),
     ...outputRoutes(attachment, output),
+    ...unboundRules(attachment, output, customerRoutes(attachment, output)),
   ];
 }
 

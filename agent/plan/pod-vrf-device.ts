@@ -1,6 +1,7 @@
 /** The pod's side as a VRF device: look-ups that miss end in it, and wildcard listeners stay out of it. */
 import type { Attachment } from './desired.ts';
 import type { Family, KernelObject } from './kernel-object.ts';
+import { unboundRules } from './pod-accept.ts';
 import { customerRoutes, podAddresses } from './pod-routes.ts';
 import { lastResort } from './routes.ts';
 
@@ -9,6 +10,7 @@ const families: readonly Family[] = [4, 6];
 /** Enslave, up, addresses, routes: enslaving later would drop the global IPv6 addresses. */
 export function podVrfDevice(attachment: Attachment, table: number): KernelObject[] {
   const { vrf, interface: dev, alias } = attachment;
+  const routes = customerRoutes(attachment, table);
   return [
     { object: 'link', in: 'pod', name: vrf.name, kind: 'vrf', table },
     { object: 'link-settings', in: 'pod', dev: vrf.name, alias, up: true },
@@ -34,7 +36,8 @@ export function podVrfDevice(attachment: Attachment, table: number): KernelObjec
         ...(scope === 'link' ? { prefixRoute: true } : {}),
       }),
     ),
-    ...customerRoutes(attachment, table),
+    ...routes,
+    ...unboundRules(attachment, table, routes),
   ];
 }
 

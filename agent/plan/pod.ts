@@ -12,7 +12,8 @@ export function podSide(attachment: Attachment): KernelObject[] {
 }
 
 /** What only a process inside can write. */
-function podSysctls({ interface: dev, pod }: Attachment): KernelObject[] {
+function podSysctls({ interface: dev, pod, accept }: Attachment): KernelObject[] {
+  const l3mdevAccept = accept === 'any' ? '1' : '0';
   const sysctl = (path: string, value: string): KernelObject => ({ object: 'sysctl', in: 'pod', path, value });
   return [
     // Inherited from the node, where it usually is 1: the customer could route through the pod to the cluster.
@@ -23,7 +24,7 @@ function podSysctls({ interface: dev, pod }: Attachment): KernelObject[] {
     sysctl(`net/ipv6/conf/${dev}/ndisc_notify`, '1'),
     // With 1 every wildcard listener of the pod is open to the customer.
     ...(pod.kind === 'device'
-      ? [sysctl('net/ipv4/tcp_l3mdev_accept', '0'), sysctl('net/ipv4/udp_l3mdev_accept', '0')]
+      ? [sysctl('net/ipv4/tcp_l3mdev_accept', l3mdevAccept), sysctl('net/ipv4/udp_l3mdev_accept', l3mdevAccept)]
       : []),
   ];
 }

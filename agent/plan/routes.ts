@@ -1,6 +1,6 @@
 /** Routes and address forms that several places share. */
-import { formatPrefix, networkOf, parsePrefix } from '../../common/addresses.ts';
-import { type Attachment, lastResortMetric } from './desired.ts';
+import { contains, formatPrefix, networkOf, type Prefix, parsePrefix } from '../../common/addresses.ts';
+import { type Attachment, lastResortMetric, type NodeVrf } from './desired.ts';
 import type { Family, Place, Route } from './kernel-object.ts';
 import { linkLocalOf } from './names.ts';
 
@@ -43,6 +43,27 @@ export function lastResort(place: Place, table: number): Route[] {
     table,
     type: 'unreachable',
     to: family === 4 ? '0.0.0.0/0' : '::/0',
+    metric: lastResortMetric,
+  }));
+}
+
+/**
+ * An unreachable route to each of the pods' networks: a packet to an address that no pod has would follow a default route
+ * back to the router it came from, to and fro. Networks inside one of the uplink's are left out: there are hosts in those.
+ */
+export function podNetworks(place: Place, table: number, vrf: Pick<NodeVrf, 'podPrefixes' | 'uplink'>): Route[] {
+  const onUplink = (vrf.uplink?.addresses ?? []).map((address) => networkOf(parsePrefix(address)));
+  const all = new Map(vrf.podPrefixes.map((prefix) => [prefix, networkOf(parsePrefix(prefix))]));
+  const covers = (outer: Prefix, inner: Prefix) =>
+    outer.length < inner.length && contains(outer, inner.family, inner.address);
+  const networks = [...all].filter(([, one]) => ![...all.values(), ...onUplink].some((other) => covers(other, one)));
+  return networks.map(([, network]) => ({
+    object: 'route',
+    in: place,
+    family: network.family,
+    table,
+    type: 'unreachable',
+    to: formatPrefix(network),
     metric: lastResortMetric,
   }));
 }

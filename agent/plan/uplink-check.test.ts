@@ -34,6 +34,14 @@ test.each<[string, Partial<UplinkState>]>([
   expect(() => check(state)).not.toThrow();
 });
 
+test("an interface that carries the node's default route, or something built on it, is an obstacle", () => {
+  const uses = ['default route 0.0.0.0/0 via 203.0.113.1', 'vxlan flannel.1'];
+  expect(() => check({ uses })).toThrow(
+    "uplink eth1 carries the node's own default route 0.0.0.0/0 via 203.0.113.1, vxlan flannel.1",
+  );
+  expect(() => check({ uses }, tagged)).not.toThrow();
+});
+
 test("a VLAN on an interface that carries the node's traffic may be the uplink", () => {
   expect(() => check({ parent: link({ master: 'br0' }), addresses: ['10.0.0.5/24'] }, tagged)).not.toThrow();
   expect(() => check({ vlanDevice: link({ alias: 'multivrf:customer-a' }) }, tagged)).not.toThrow();

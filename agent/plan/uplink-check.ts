@@ -10,6 +10,8 @@ export interface UplinkState {
   parent: LinkState | undefined;
   /** Addresses of the parent beyond link-local ones and those that this VRF was given there, with prefix length. */
   addresses: readonly string[];
+  /** What else the node has the parent for, in words: `default route 0.0.0.0/0 via 203.0.113.1`, `vxlan flannel.1`. */
+  uses?: readonly string[];
   vlanDevice: LinkState | undefined;
   /** The other VRFs on this node. */
   others: readonly NodeVrf[];
@@ -38,6 +40,14 @@ export function checkUplink(vrf: NodeVrf, uplink: NodeUplink, state: UplinkState
       CniCode.kernel,
       `uplink ${uplink.interface} carries the node's own address ${foreign.join(', ')}`,
       `taking it into VRF ${vrf.name} would cut the node off: use another interface, give a vlan, or remove the address`,
+    );
+  }
+  const uses = parent.master === vrf.name ? [] : (state.uses ?? []);
+  if (uses.length > 0) {
+    throw new CniError(
+      CniCode.kernel,
+      `uplink ${uplink.interface} carries the node's own ${uses.slice(0, 5).join(', ')}${uses.length > 5 ? ` and ${uses.length - 5} more` : ''}`,
+      `taking it into VRF ${vrf.name} would cut that off: use another interface, give a vlan, or remove what is there`,
     );
   }
 }

@@ -7,8 +7,11 @@ import { formatProblem, type VrfSource } from '../sources/vrf-source.ts';
 import { type AttachmentRecord, AttachmentStore } from '../state/attachments.ts';
 import { dropFormerBoot } from '../state/boot.ts';
 import { VrfStore } from '../state/vrfs.ts';
+import { Degraded } from './degraded.ts';
+import { L3mdevAccept } from './l3mdev-accept.ts';
 import { Node } from './node.ts';
 import { NodeVrfs } from './node-vrfs.ts';
+import { adapt } from './repair.ts';
 import { resume } from './resume.ts';
 import type { Spool } from './spool.ts';
 import { Strays } from './strays.ts';
@@ -32,16 +35,20 @@ export class Agent {
   readonly vrfs: NodeVrfs;
   readonly vrfChanges: VrfChanges;
   readonly strays: Strays;
-  /** Attachments whose host end is missing though their pods live. */
-  readonly degraded = new Set<AttachmentRecord>();
+  readonly l3mdevAccept: L3mdevAccept;
+  /** Attachments that have lost their host ends, or whose isolation is broken. */
+  readonly degraded: Degraded;
   /** Attachments that are to go and whose host ends could not be removed yet. */
   readonly leaving = new Set<AttachmentRecord>();
+  /** Attachments whose host ends are being removed at this moment. */
+  readonly departing = new Set<AttachmentRecord>();
   /** Set once its notes have been worked off. */
   spool: Spool | undefined;
   readonly #log: Logger;
 
   constructor({ stateDirectory, netnsDirectory, labels }: AgentOptions, source: VrfSource, log: Logger) {
     this.#log = log;
+    this.degraded = new Degraded(log);
     this.stateDirectory = stateDirectory;
     this.source = source;
     this.node = new Node(netnsDirectory);
@@ -52,6 +59,7 @@ export class Agent {
     this.vrfStore = new VrfStore(`${stateDirectory}/vrfs`);
     this.vrfs = new NodeVrfs(this.node, this.vrfStore, source, this.facts, log);
     this.vrfChanges = new VrfChanges(this.node, this.vrfStore, source, this.vrfs, log);
+    this.l3mdevAccept = new L3mdevAccept(this.node.handle, log);
     this.strays = new Strays(this.node, this.attachments, this.ipam, log);
     const auto = this.facts.vrfDevices
       ? { backend: 'device', pod: 'device', because: 'this kernel has VRF devices' }
@@ -65,9 +73,10 @@ export class Agent {
   /** Takes up what an earlier run left, and follows the VRFs' definitions from now on. */
   resume(): void {
     resume(this, this.#log);
+    this.l3mdevAccept.look();
     this.source.onChange(({ changed, removed }) => {
       for (const problem of this.source.problems()) this.#log.error(formatProblem(problem));
-      for (const name of changed) this.vrfChanges.changed(name, this.isAttached(name));
+      for (const name of changed) adapt(this, name, this.#log);
       for (const name of removed) this.retireVrf(name);
     });
   }
@@ -88,16 +97,6 @@ export class Agent {
 
   /** Remembers which attachments have lost their host ends; each loss and each return is logged once. */
   noteDegraded(now: readonly AttachmentRecord[]): void {
-    const head = ({ owner, attachment: { vrf, hostEnd } }: AttachmentRecord) => ({ ...owner, vrf: vrf.name, hostEnd });
-    for (const record of this.degraded) {
-      if (now.includes(record)) continue;
-      this.degraded.delete(record);
-      this.#log.info(head(record), 'attachment is degraded no more');
-    }
-    for (const record of now) {
-      if (this.degraded.has(record)) continue;
-      this.degraded.add(record);
-      this.#log.error(head(record), 'attachment is degraded: the pod lives, its host end is gone; delete the pod');
-    }
+    this.degraded.noteLost(now);
   }
 }

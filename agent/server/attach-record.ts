@@ -47,6 +47,7 @@ export function plannedRecord(
       gatewaysOf(vrf, allocations),
     ),
     expose: vrf.spec.expose,
+    ...((one.accept ?? vrf.spec.accept) === 'any' ? { accept: 'any' } : {}),
     pod: kind === 'device' ? { kind, table: state.vrfTable(vrf.metadata.name) } : { kind, ...state.ruleTables() },
   };
   const netns = { path: request.netns, inode: fstatSync(pod.netns).ino };

@@ -4,16 +4,20 @@ import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddRequest } from '../../common/protocol.ts';
 import type { AttachmentRequest } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
+import { observeNodeAddresses } from '../apply/node-addresses.ts';
 import type { PlaceHandle } from '../apply/place.ts';
+import { refuseNodeAddresses } from '../plan/node-addresses.ts';
 import type { Agent } from './agent.ts';
 import { authorise, type PodIdentity } from './identity.ts';
 import type { PodState } from './pod-state.ts';
 
-/** The VRF of that name. Throws a CniError when there is none, or it is not open to the pod. */
-export function openVrf({ source }: Agent, name: string, identity: PodIdentity): Vrf {
+/** The VRF of that name. Throws a CniError when there is none, it is not open to the pod, or it has addresses of the node. */
+export function openVrf({ source, vrfStore, node }: Agent, name: string, identity: PodIdentity): Vrf {
   const vrf = source.get(name);
   if (vrf) {
     authorise(vrf, identity);
+    // On a node where it stands this was looked at before its first pod.
+    if (!vrfStore.get(name)) refuseNodeAddresses(vrf, observeNodeAddresses(node.handle));
     return vrf;
   }
   const problem = source.problems()[0];

@@ -7,6 +7,7 @@ import { apply } from '../apply/executor.ts';
 import { observe } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import type { Owner } from '../ipam/table.ts';
+import { refuseMixedAccept } from '../plan/accept-conflict.ts';
 import type { NodeVrf } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import { hostEnd } from '../plan/host-end.ts';
@@ -46,7 +47,12 @@ export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, dead
       agent.vrfChanges.makeWayFor(nodeVrf, () => agent.podsIn(nodeVrf.name));
       records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state, pod));
     });
-    refuseAmbiguousAddresses(records.map(({ attachment }) => attachment));
+    const own = records.map(({ attachment }) => attachment);
+    refuseAmbiguousAddresses(own);
+    refuseMixedAccept([
+      ...agent.attachments.ofContainer(request.containerId).map(({ attachment }) => attachment),
+      ...own,
+    ]);
     return make(agent, records, pod, state, deadline, log);
   } catch (error) {
     for (const owner of claimed) agent.ipam.release(owner);

@@ -2,17 +2,13 @@
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { CheckRequest } from '../../common/protocol.ts';
 import { parseAttach } from '../api/annotation.ts';
-import { examine } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
-import { kernelDrifts } from '../plan/check.ts';
 import { annotationDrifts, notAttached } from '../plan/check-annotation.ts';
 import { type Drift, heals } from '../plan/check-drift.ts';
 import { resultDrifts } from '../plan/check-result.ts';
-import type { Attachment } from '../plan/desired.ts';
-import { hostEnd } from '../plan/host-end.ts';
-import { nodeVrf } from '../plan/node-vrf.ts';
-import { podSide } from '../plan/pod.ts';
+import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
+import { evidenceOf } from './evidence.ts';
 import { podIdentity } from './identity.ts';
 
 /** A difference and what it is of: `interface net1 of pod bgp/speaker-0 in VRF customer-a`. */
@@ -26,9 +22,8 @@ interface Finding extends Drift {
  */
 export function checkPod(agent: Agent, request: CheckRequest, pod: PlaceHandle): void {
   const requests = parseAttach(request.attach);
-  const attachments = agent.attachments
-    .of(request.containerId, request.network, request.ifname)
-    .map(({ attachment }) => attachment);
+  const records = agent.attachments.of(request.containerId, request.network, request.ifname);
+  const attachments = records.map(({ attachment }) => attachment);
   const whose = ownerWords(request);
   const findings: Finding[] = [
     ...notAttached(requests, attachments).map((vrf) => ({
@@ -36,12 +31,13 @@ export function checkPod(agent: Agent, request: CheckRequest, pod: PlaceHandle):
       text: `it is not attached to VRF ${vrf}, for which its annotation asks`,
       heal: heals.pod,
     })),
-    ...attachments.flatMap((attachment) => {
+    ...records.flatMap((record) => {
+      const { attachment } = record;
       const about = `interface ${attachment.interface} of ${whose} in VRF ${attachment.vrf.name}`;
       const drifts = [
         ...annotationDrifts(requests, attachment),
         ...resultDrifts(request.prevResult, request.netns, attachment),
-        ...inKernel(agent, attachment, pod),
+        ...inKernel(agent, record, pod),
       ];
       return drifts.map((drift) => ({ about, ...drift }));
     }),
@@ -54,19 +50,18 @@ function ownerWords({ args, containerId }: CheckRequest): string {
   return pod === '' ? `container ${containerId.slice(0, 12)}` : `pod ${namespace}/${pod}`;
 }
 
-function inKernel({ node, vrfs, attachments }: Agent, attachment: Attachment, pod: PlaceHandle): Drift[] {
-  const { vrf } = attachment;
-  // The record of the VRF follows its definition, that of an attachment stays as it was made.
-  const current = vrfs.list().find(({ name }) => name === vrf.name) ?? vrf;
-  const desired = [...nodeVrf(current), ...hostEnd(attachment), ...podSide(attachment)];
-  const observed = examine(desired, (place) => (place === 'pod' ? pod : node.lookup(place)));
-  const siblings = attachments.list().map((record) => record.attachment);
-  return kernelDrifts(
-    attachment,
-    desired,
-    observed,
-    siblings.filter((other) => other.vrf.name === vrf.name),
-  );
+/** Differences, and where there are none what the kernel itself says against a statement of isolation. */
+function inKernel(agent: Agent, record: AttachmentRecord, pod: PlaceHandle): Drift[] {
+  const { judged, drifts } = evidenceOf(agent, record, pod);
+  // A packet that goes astray is told of only if no difference is: it would be what follows from that.
+  if (drifts.length > 0) return [...drifts];
+  const broken = judged.filter(({ verdict }) => verdict === 'broken');
+  // Of all that one thing breaks, the first.
+  const causes = new Map(broken.toReversed().map((one) => [one.reason, one]));
+  return [...causes.values()].toReversed().map(({ text, reason, in: place }) => ({
+    text: `"${text}" is false: ${reason}`,
+    heal: place === 'pod' ? heals.pod : heals.foreign,
+  }));
 }
 
 /** A pod's event is read by people: a torn down attachment differs in dozens of things. */

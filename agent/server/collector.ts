@@ -51,6 +51,7 @@ export class Collector {
       await this.#agent.spool?.workOff();
       await this.#collect();
       this.#agent.strays.forgetGone();
+      this.#agent.l3mdevAccept.look();
       if (this.#round++ % vrfInterval === 0) this.#retireVrfs();
     } catch (error) {
       this.#log.error({ error: (error as Error).message }, 'collecting failed: will be tried again');

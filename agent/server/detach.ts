@@ -59,13 +59,14 @@ export async function release(agent: Agent, record: AttachmentRecord, log: Logge
       free();
       if (attachments.has(record)) ipam.restore(vrf.name, record.owner, addresses);
     });
-    await deletion.noticed;
+    agent.departing.add(record);
+    await deletion.noticed.finally(() => agent.departing.delete(record));
   }
   // Meanwhile another DEL may have been done, and the container be attached anew.
   if (!attachments.has(record)) return;
   attachments.remove(record);
   ipam.release(record.owner);
-  agent.degraded.delete(record);
+  agent.degraded.forget(record);
   log.info({ ...record.owner, vrf: vrf.name, hostEnd }, 'detached');
   agent.retireVrf(vrf.name);
 }

@@ -1,6 +1,7 @@
 /** Whether a VRF can have its uplink on this node. */
 import { observeAddressesOf, observeLink } from '../apply/observe.ts';
-import { type NodeVrf, vrfPlace } from '../plan/desired.ts';
+import { observeUses } from '../apply/observe-uses.ts';
+import { type NodeVrf, vrfPlace, vrfTable } from '../plan/desired.ts';
 import { uplinkDevice } from '../plan/names.ts';
 import { checkUplink } from '../plan/uplink-check.ts';
 import type { Node } from './node.ts';
@@ -17,8 +18,12 @@ export function checkUplinkOf(vrf: NodeVrf, node: Node, made: NodeVrf | undefine
   const moved = uplink.vlan === undefined && inside && inside !== outside && observeLink(inside, uplink.interface);
   if (moved) return;
   const own = made?.uplink?.interface === uplink.interface ? made.uplink.addresses : [];
+  const parent = observeLink(outside, uplink.interface);
+  const isOwn = parent?.master === vrf.name || uplink.vlan !== undefined;
+  const table = vrf.backend === 'device' ? vrfTable(vrf) : 0;
   checkUplink(vrf, uplink, {
-    parent: observeLink(outside, uplink.interface),
+    parent,
+    uses: isOwn ? [] : observeUses(outside, uplink.interface, table),
     addresses: observeAddressesOf(outside, uplink.interface).filter((address) => !own.includes(address)),
     vlanDevice,
     others,

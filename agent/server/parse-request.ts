@@ -28,6 +28,8 @@ const fields: Record<Request['verb'], Record<string, Check>> = {
   CHECK: { ...pod, containerId: container, attach: text, prevResult: object },
   GC: { ...head, valid: attachments },
   STATUS: head,
+  LIST: head,
+  VERIFY: { ...head, containerId: text, interface: text, hasSocket: flag },
 };
 
 /** Parses one line. Throws a CniError 6 that names the first field that is missing or of the wrong type. */

@@ -1,7 +1,7 @@
 /** Takes the plugin's requests: from a frame and a descriptor to an attachment or its end. */
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import type { AddRequest, CheckRequest, Reply } from '../../common/protocol.ts';
+import type { AddRequest, CheckRequest, EvidenceStatement, Reply, VerifyRequest } from '../../common/protocol.ts';
 import { Deadline } from '../apply/deadline.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
@@ -13,10 +13,13 @@ import { checkPod } from './check.ts';
 import type { Incoming } from './cni-socket.ts';
 import { chainKey, detach } from './detach.ts';
 import { collectUnlisted } from './gc.ts';
+import { listAttachments } from './list.ts';
 import { assertAvailable } from './status.ts';
+import { verify } from './verify.ts';
 
 export async function handleRequest(agent: Agent, { request, descriptor }: Incoming, log: Logger): Promise<Reply> {
-  if (request.verb !== 'ADD' && request.verb !== 'CHECK' && descriptor !== undefined) close(descriptor);
+  const takesDescriptor = ['ADD', 'CHECK', 'VERIFY'].includes(request.verb);
+  if (!takesDescriptor && descriptor !== undefined) close(descriptor);
   const deadline = new Deadline(request.timeout);
   switch (request.verb) {
     case 'ADD':
@@ -37,6 +40,10 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
     case 'STATUS':
       assertAvailable(agent);
       return { ok: true };
+    case 'LIST':
+      return { ok: true, attachments: listAttachments(agent) };
+    case 'VERIFY':
+      return { ok: true, statements: evidence(agent, request, descriptor) };
   }
 }
 
@@ -81,11 +88,23 @@ function check(agent: Agent, request: CheckRequest, descriptor: number | undefin
   }
 }
 
-function podHandle({ hasSocket, netns }: AddRequest | CheckRequest, descriptor: number | undefined): PlaceHandle {
-  if (!hasSocket) {
-    if (descriptor !== undefined) close(descriptor);
-    return enteredHandle(netns);
+function evidence(agent: Agent, request: VerifyRequest, descriptor: number | undefined): EvidenceStatement[] {
+  if (!request.hasSocket && descriptor !== undefined) close(descriptor);
+  const pod = request.hasSocket ? socketHandle(descriptor) : undefined;
+  try {
+    return verify(agent, request, pod);
+  } finally {
+    pod?.close();
   }
+}
+
+function podHandle({ hasSocket, netns }: AddRequest | CheckRequest, descriptor: number | undefined): PlaceHandle {
+  if (hasSocket) return socketHandle(descriptor);
+  if (descriptor !== undefined) close(descriptor);
+  return enteredHandle(netns);
+}
+
+function socketHandle(descriptor: number | undefined): PlaceHandle {
   if (descriptor === undefined) {
     throw new CniError(
       CniCode.ioFailure,

@@ -3,17 +3,12 @@
  * changes nothing that is right. Nothing that is found keeps the agent from starting.
  */
 import type { Logger } from 'pino';
-import { apply } from '../apply/executor.ts';
-import { observe } from '../apply/observe.ts';
-import { describeStep } from '../plan/describe.ts';
 import type { NodeVrf } from '../plan/desired.ts';
-import { diff } from '../plan/diff.ts';
-import { hostEnd } from '../plan/host-end.ts';
-import { nodeVrf } from '../plan/node-vrf.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { placesOf } from './host-ends.ts';
 import { livenessOf } from './liveness.ts';
+import { adapt, repairHostEnds, repairVrf } from './repair.ts';
 
 export function resume(agent: Agent, log: Logger): void {
   const { attached, degraded, gone, unknown } = livenessOf(agent.node, agent.attachments.list());
@@ -35,7 +30,7 @@ export function resume(agent: Agent, log: Logger): void {
     if (!agent.isAttached(vrf.name)) agent.retireVrf(vrf.name);
     else repair(agent, vrf, own, log);
     // It may have been while no agent ran.
-    agent.vrfChanges.changed(vrf.name, agent.isAttached(vrf.name));
+    adapt(agent, vrf.name, log);
   }
 }
 
@@ -61,18 +56,12 @@ function unreadableVrfs({ vrfStore }: Agent): Pick<NodeVrf, 'name' | 'backend'>[
   );
 }
 
-/** The node's side of a VRF and its attachments; the pods' side needs a socket from inside. */
-function repair({ node }: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): void {
-  try {
-    const desired = [...nodeVrf(vrf), ...own.flatMap(({ attachment }) => hostEnd(attachment))];
-    const steps = diff(
-      desired,
-      observe(desired, (place) => node.lookup(place)),
-    );
-    if (steps.length === 0) return;
-    log.warn({ vrf: vrf.name, steps: steps.map(describeStep) }, 'the kernel differs from what was made: repairing');
-    apply(steps, node.host());
-  } catch (error) {
-    log.error({ vrf: vrf.name, error: (error as Error).message }, 'VRF could not be repaired');
+function repair(agent: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): void {
+  for (const action of [() => repairVrf(agent, vrf, log), () => repairHostEnds(agent, vrf, own, log)]) {
+    try {
+      action();
+    } catch (error) {
+      log.error({ vrf: vrf.name, error: (error as Error).message }, 'VRF could not be repaired');
+    }
   }
 }

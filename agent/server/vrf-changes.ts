@@ -7,7 +7,7 @@ import { apply } from '../apply/executor.ts';
 import type { NodeVrf } from '../plan/desired.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
 import { teardown } from '../plan/teardown.ts';
-import { isSameShape, shapeWords } from '../plan/vrf-shape.ts';
+import { isSameShape, shapeWords, superfluous } from '../plan/vrf-change.ts';
 import type { VrfSource } from '../sources/vrf-source.ts';
 import type { VrfStore } from '../state/vrfs.ts';
 import type { Node } from './node.ts';
@@ -100,9 +100,8 @@ export class VrfChanges {
       );
       return;
     }
-    const desired = nodeVrf(wanted);
-    const superfluous = nodeVrf(old).filter((object) => !desired.some((other) => isDeepStrictEqual(object, other)));
-    apply(teardown(superfluous, this.#vrfs.observe(superfluous)), this.#node.host());
+    const former = superfluous(old, wanted);
+    apply(teardown(former, this.#vrfs.observe(former)), this.#node.host());
     const steps = this.#vrfs.planAnew(wanted);
     const making = this.#vrfs.begin(wanted);
     try {

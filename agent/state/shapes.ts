@@ -40,7 +40,8 @@ const attachmentRecord = z.object({
     alias: z.string(),
     addresses: z.array(prefix),
     routes: z.array(z.object({ to: prefix, via: z.string().optional() })),
-    expose: z.array(z.object({ protocol: z.string(), port: count.optional() })),
+    expose: z.array(z.object({ protocol: z.string(), port: count.optional(), endPort: count.optional() })),
+    accept: z.literal('any').optional(),
     pod: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('device'), table: count }),
       z.object({ kind: z.literal('rules'), input: count, output: count }),

@@ -6,7 +6,9 @@ import { dumpFdb } from '../../agent/netlink/codec/fdb.ts';
 import { dumpFilters } from '../../agent/netlink/codec/filter.ts';
 import { dumpLinks, getLink } from '../../agent/netlink/codec/link.ts';
 import { getNetconf } from '../../agent/netlink/codec/netconf.ts';
+import { dumpQdiscs } from '../../agent/netlink/codec/qdisc-drops.ts';
 import { dumpRoutes } from '../../agent/netlink/codec/route.ts';
+import { lookupRoute } from '../../agent/netlink/codec/route-lookup.ts';
 import { dumpRules } from '../../agent/netlink/codec/rule.ts';
 import { NLM_F, RTM } from '../../agent/netlink/constants.ts';
 import { encodeMessage, type Message, splitMessages } from '../../agent/netlink/message.ts';
@@ -63,6 +65,8 @@ export function captureDatagrams(): Buffer[] {
     const tables = [254, 255, 1001, 4242];
     const requests = [
       dumpLinks(),
+      dumpQdiscs(),
+      lookupRoute({ family: 4, to: '192.0.2.2' }),
       getLink({ name: 'h0' }),
       getLink({ name: 'no-such-link' }),
       ...([4, 6] as const).flatMap((family) => [

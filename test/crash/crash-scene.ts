@@ -55,7 +55,8 @@ export class CrashScene {
 
   /** VRF customer-a with a pod that talks to the customer's router; the cable of customer-b, which is not defined yet. */
   static async open(combination: Combination): Promise<CrashScene> {
-    const scene = await VrfScene.open(combination);
+    // What is killed is to be found as it was left, and by the number of the call that it was about to make.
+    const scene = await VrfScene.open(combination, { agent: { repair: false } });
     try {
       await scene.addCustomer('customer-b', 'eth2');
       const definition = withVlan(readFileSync(scene.agent.vrfFile('customer-b'), 'utf8'));

@@ -44,7 +44,7 @@ test.each([
     wrong: 'an unknown key',
     annotation: '[{"vrf":"customer-a","adress":["192.0.2.2/24"]}]',
     problem: 'element 1 has the unknown key "adress"',
-    details: 'known are vrf, interface, addresses, mac, routes',
+    details: 'known are vrf, interface, addresses, mac, routes, accept',
   },
   {
     wrong: 'a malformed address',

@@ -58,6 +58,33 @@ test('an address that somebody else gave the uplink is not taken over, though th
   });
 });
 
+/** Of an uplink without any address. */
+test.each([
+  [
+    "the node's default route",
+    'route add default via 203.0.113.1 dev eth1 onlink',
+    'default route 0.0.0.0/0 via 203.0.113.1',
+  ],
+  ['a route of the node in any table', 'route add 10.96.0.0/12 dev eth1 table 7', 'route 10.96.0.0/12'],
+  [
+    'an IPv6 route of the node',
+    '-6 route add 2001:db8:9::/64 via fe80::9 dev eth1',
+    'route 2001:db8:9::/64 via fe80::9',
+  ],
+  ['a macvlan', 'link add link eth1 name mac0 type macvlan', 'macvlan mac0'],
+  ['the underlay of a tunnel', 'link add vx0 type vxlan id 7 dev eth1 dstport 4789 remote 203.0.113.9', 'vxlan vx0'],
+])('an uplink that carries %s is refused', async (_, command, words) => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  await scene.node.run('ip', command.split(' '));
+  expect(await refusalOf('customer-a')).toEqual({
+    cniVersion: '1.0.0',
+    code: 101,
+    msg: `uplink eth1 carries the node's own ${words}`,
+    details:
+      'taking it into VRF customer-a would cut that off: use another interface, give a vlan, or remove what is there',
+  });
+});
+
 test('an uplink that is a port of another bridge is refused', async () => {
   scene = await Scene.open({ 'customer-a': specWith() });
   await onNode('link add br0 type bridge\nlink set eth1 master br0');

@@ -38,6 +38,34 @@ test('a VRF without an access list is refused to everybody', async () => {
   });
 });
 
+test("a VRF that would give a pod the node's own address is refused, and not one that merely overlaps", async () => {
+  scene = await Scene.open({ 'customer-a': specWith() });
+  const pod = await scene.pod('speaker-0');
+  await scene.node.run('ip', ['address', 'add', '192.0.2.42/32', 'dev', 'lo']);
+  expect(await scene.refusal(pod, 'customer-a')).toEqual({
+    cniVersion: '1.0.0',
+    code: 100,
+    msg: "VRF customer-a: spec.addresses.pools[0] (192.0.2.10-192.0.2.99) would give a pod 192.0.2.42, which is this node's own address",
+    details: "add 192.0.2.42 to the pool's exclude, or narrow its range",
+  });
+  const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99', exclude: ['192.0.2.42'] }];
+  await scene.agent.writeVrf('customer-a', specWith({ addresses: { pools } }));
+  expect(await scene.attach(pod, 'customer-a')).toMatchObject({ cniVersion: '1.0.0' });
+});
+
+test('a VRF that exposes a reversed range of ports is not taken up, and the log says what would be right', async () => {
+  scene = await Scene.open({});
+  const from = scene.agent.log().length;
+  await scene.agent.writeVrf('customer-a', specWith({ expose: [{ protocol: 'tcp', port: 180, endPort: 179 }] }));
+  const { msg } = await scene.agent.waitFor((entry) => entry.msg.includes('endPort'), from);
+  expect(msg).toContain('is less than port 180, so that the range is reversed; write port: 179 and endPort: 180');
+  expect(await scene.refusal(await scene.pod('speaker-0'), 'customer-a')).toMatchObject({
+    code: 100,
+    msg: 'VRF customer-a does not exist',
+    details: expect.stringContaining('endPort'),
+  });
+});
+
 test('a VRF whose file is removed keeps its pods, gets no new ones, and goes with the last', async () => {
   scene = await Scene.open({ 'customer-a': specWith() });
   const [old, late] = [await scene.pod('old'), await scene.pod('late')];

@@ -14,7 +14,7 @@ describeCombinations((combination) => {
   let scene: VrfScene;
   let pod: Pod;
   beforeAll(async () => {
-    scene = await VrfScene.open(combination);
+    scene = await VrfScene.open(combination, { agent: { repair: false } });
     pod = await scene.attach();
   });
   afterAll(() => scene?.close());

@@ -5,6 +5,7 @@ import { linkNames } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { Speakers } from '../support/speakers.ts';
 import { announced, startBird } from './bird-container.ts';
+import { repository } from './containerd.ts';
 import { Pod } from './pod.ts';
 import { asn, podAddress, RuntimeScene, routerAddress } from './runtime-scene.ts';
 
@@ -27,6 +28,18 @@ test('the agent runs in a container with CAP_NET_ADMIN as its only capability, n
   expect([await has('CapInh'), await has('CapAmb')]).toEqual([none, none]);
   expect([await has('NoNewPrivs'), await has('Seccomp')]).toEqual(['1', '2']);
   await expect(scene.agent.container.exec('/busybox', 'touch', '/etc/x')).rejects.toThrow('Read-only file system');
+});
+
+test('in its container the agent can do nothing else that it must not', async () => {
+  const node = `${repository}/node_modules/node/bin/node`;
+  const program = `${repository}/test/support/forbidden.ts`;
+  const attempts = [program, '/proc/self/ns/net', String(process.pid), '/run/multivrf'];
+  const results: Record<string, string> = JSON.parse(await scene.agent.container.exec(node, ...attempts));
+  expect(Object.keys(results)).toEqual(expect.arrayContaining(['setns', 'mount', 'ptrace', 'a raw socket']));
+  // There is no /dev/mem, and nobody else's process.
+  const { 'opening /dev/mem': mem, ptrace, ...others } = results;
+  expect([mem, ptrace]).toEqual(['ENOENT', 'ESRCH']);
+  expect(new Set(Object.values(others))).toEqual(new Set(['EPERM']));
 });
 
 test('a BGP speaker in an unprivileged container reaches Established with the customer, and its pod leaves nothing', async () => {

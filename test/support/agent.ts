@@ -3,23 +3,12 @@ import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path';
 import { execa, type ResultPromise } from 'execa';
 import { stringify } from 'yaml';
+import { type AgentOptions, ownDisk, privileges } from './confinement.ts';
 import type { Lab } from './lab.ts';
 import type { Netns } from './netns.ts';
 
 const program = resolve(import.meta.dirname, '../../build/multivrf-agent.mjs');
 const startDeadline = 30_000;
-
-export interface AgentOptions {
-  /** `net_admin`: CAP_NET_ADMIN is all it can ever get. Default `all`. */
-  capabilities?: 'net_admin' | 'all';
-  /** The uid and gid it runs under; default 0. */
-  uid?: number;
-  /** The node's labels. */
-  labels?: Record<string, string>;
-  env?: Record<string, string>;
-  /** Puts its state on a disk of its own with this many bytes, which only the agent sees; see {@link TestAgent.stateDisk}. */
-  stateBytes?: number;
-}
 
 /** A line of its log, as pino writes it. */
 export interface LogEntry {
@@ -30,19 +19,6 @@ export interface LogEntry {
 
 /** `spec` of a VRF as an operator writes it. */
 export type VrfSpec = Record<string, unknown>;
-
-function privileges({ capabilities = 'all', uid = 0 }: AgentOptions): string[] {
-  const own = capabilities === 'all' ? [] : ['--bounding-set=-all,+net_admin', '--inh-caps=-all,+net_admin'];
-  const user =
-    uid === 0 ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--ambient-caps=-all,+net_admin'];
-  return ['setpriv', '--no-new-privs', ...own, ...user];
-}
-
-function ownDisk(directory: string, bytes: number | undefined): string[] {
-  if (bytes === undefined) return [];
-  const script = `mount -t tmpfs -o size=${bytes} tmpfs "$0" && exec "$@"`;
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, directory];
-}
 
 /** Whether the agent says that it has taken up a change of VRF `name`. */
 function tellsOf({ changed, removed }: LogEntry, name: string): boolean {
@@ -89,6 +65,7 @@ export class TestAgent {
       ...directories,
       '--log-level',
       'debug',
+      ...(options.repair === false ? ['--no-repair'] : []),
       ...labels,
     ];
     const disk = ownDisk(this.stateDirectory, options.stateBytes);

@@ -48,8 +48,9 @@ export class Attached {
     this.mac = prevResult.interfaces?.find(({ name }) => name === 'net1')?.mac ?? '';
   }
 
-  static async open(combination: Combination): Promise<Attached> {
-    const scene = await VrfScene.open(combination);
+  /** The agent finds what CHECK finds, and would repair it: it does with `repair` only. */
+  static async open(combination: Combination, { repair = false } = {}): Promise<Attached> {
+    const scene = await VrfScene.open(combination, { agent: { repair } });
     const pod = await makePod(scene.lab, scene.node, 'speaker-0');
     const result = resultOf(await add(scene.lab, pod, 'customer-a'));
     const { ifalias = '' } = await linkOf(pod.netns, 'net1');

@@ -1,8 +1,9 @@
 /** A node with an agent, and pods that have their cluster interface already: where requests are refused. */
 import type { CniResult } from '../../common/cni.ts';
 import type { CniErrorBody } from '../../common/errors.ts';
-import { type AgentOptions, startAgent, type TestAgent, type VrfSpec } from './agent.ts';
+import { startAgent, type TestAgent, type VrfSpec } from './agent.ts';
 import { type ChainOptions, isError, makePod, type Pod, resultOf, runBridge, runMultivrf } from './chain.ts';
+import type { AgentOptions } from './confinement.ts';
 import { connectCustomer } from './customer.ts';
 import { Lab } from './lab.ts';
 import { leavesNothing } from './leaves-nothing.ts';

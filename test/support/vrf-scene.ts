@@ -1,7 +1,8 @@
 /** The usual scene: a node with an agent, a customer's router on a cable, and pods in the customer's VRF. */
-import { type AgentOptions, startAgent, type TestAgent, type VrfSpec } from './agent.ts';
+import { startAgent, type TestAgent, type VrfSpec } from './agent.ts';
 import { add, type ChainOptions, makePod, type Pod, resultOf } from './chain.ts';
 import type { Combination } from './combinations.ts';
+import type { AgentOptions } from './confinement.ts';
 import { type Customer, connectCustomer } from './customer.ts';
 import { Lab } from './lab.ts';
 import { Netns } from './netns.ts';

@@ -6,7 +6,9 @@ import { decodeFdb } from './fdb.ts';
 import { decodeFilter } from './filter.ts';
 import { bytes } from './iproute2.testing.ts';
 import { decodeLink } from './link-decode.ts';
+import { decodeClsactDrops } from './qdisc-drops.ts';
 import { decodeRoute } from './route.ts';
+import { decodeFoundRoute } from './route-lookup.ts';
 import { decodeRule } from './rule.ts';
 
 const decoders: [string, (body: Buffer) => unknown, string, fixed: number][] = [
@@ -30,6 +32,13 @@ const decoders: [string, (body: Buffer) => unknown, string, fixed: number][] = [
     decodeRule,
     '02200000000000060000000008000f0000000000090003006574683100000000080006000c00000008000100c0000202',
     12,
+  ],
+  ['a look-up', decodeFoundRoute, '02202000fe0000020002008008000f00fe00000008000100c00002010800040001000000', 12],
+  [
+    'a clsact',
+    decodeClsactDrops,
+    '00000000020000000000fffff1ffffff010000000b000100636c7361637400001c000700180003000000000000000000090000000000000000000000',
+    20,
   ],
   ['an fdb entry', decodeFdb, '0700000003000000400040000a00020002005e1000010000080009000400000008000f0000000000', 12],
   [

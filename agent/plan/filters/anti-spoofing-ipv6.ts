@@ -12,8 +12,15 @@ const option = { sourceMac: 0x0101, targetMac: 0x0201, nonce: 0x0e01 } as const;
 
 const unspecified = new Uint8Array(16);
 
-/** Passes IPv6 from our addresses and the detection of duplicates of them, drops all other. */
-export function passIpv6From(ownMac: Uint8Array, own: readonly Uint8Array[], gatewayMode: boolean): Source {
+/**
+ * Passes IPv6 from our addresses and the detection of duplicates of them, drops all other. `node` are the node's addresses
+ * in the VRF where the host end is the gateway; absent where it is a port.
+ */
+export function passIpv6From(
+  ownMac: Uint8Array,
+  own: readonly Uint8Array[],
+  node: readonly Uint8Array[] | undefined,
+): Source {
   return [
     dropMalformedIpv6(),
     skipIpv6Header(),
@@ -23,7 +30,7 @@ export function passIpv6From(ownMac: Uint8Array, own: readonly Uint8Array[], gat
     when(behindIp.icmpv6Type, icmpv6.neighbourAdvertisement, 'advertisement'),
 
     label('other than neighbour discovery'),
-    gatewayMode ? dropIpv6OnLink() : [],
+    node ? dropIpv6OnLink(node) : [],
     when(ipv6.nextHeader, protocol.icmpv6, 'icmpv6'),
     when(ipv6.nextHeader, protocol.hopByHop, 'hop-by-hop'),
     when(ipv6.nextHeader, protocol.fragment, 'fragment'),
@@ -46,7 +53,7 @@ export function passIpv6From(ownMac: Uint8Array, own: readonly Uint8Array[], gat
     goto('pass'),
 
     label('solicitation'),
-    gatewayMode ? unlessAnyBytes(neighbour.target, [gateway.v6, ...own], 'drop') : [],
+    node ? unlessAnyBytes(neighbour.target, [gateway.v6, ...own], 'drop') : [],
     passOption(option.sourceMac, ownMac),
 
     label('advertisement'),

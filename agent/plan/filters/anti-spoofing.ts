@@ -27,27 +27,38 @@ import { byTemplate, type Own } from './template.ts';
 
 /**
  * `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included.
- * `gatewayMode`: the host end is the pod's gateway (routed mode), not a port of a bridge.
+ * `gatewayMode`: the host end is the pod's gateway (routed mode), not a port of a bridge. `nodeAddresses`: what the kernel
+ * delivers to the node in the VRF, without prefix length; of no meaning on a bridge.
  */
 export interface AntiSpoofing {
   mac: string;
   addresses: readonly string[];
   gatewayMode: boolean;
+  nodeAddresses?: readonly string[];
 }
 
 /**
  * Passes untagged frames that name the pod's own MAC and one of its own addresses wherever Ethernet, ARP, IP
  * and neighbour discovery name a sender. Drops what only routers say or are asked (router advertisement and
  * solicitation, redirect, queries of MLD and IGMP), and what could hide it: ICMPv6 in fragments or behind
- * extension headers. With `gatewayMode` also drops what is destined for the link instead of beyond it, except
- * ARP, neighbour discovery and echo for the gateway. Throws a RangeError for a malformed MAC or address.
+ * extension headers. With `gatewayMode` also drops what is destined for the link or the node instead of beyond, except
+ * ARP and neighbour discovery for the gateway, and echo. Throws a RangeError for a malformed MAC or address.
  */
-export function antiSpoofing({ mac, addresses, gatewayMode }: AntiSpoofing): Instruction[] {
-  const own = { mac: macBytes(mac), ...byFamily(addresses) };
-  return byTemplate(`from pod, ${gatewayMode ? 'routed' : 'bridged'}`, own, (like) => program(like, gatewayMode));
+export function antiSpoofing({ mac, addresses, gatewayMode, nodeAddresses = [] }: AntiSpoofing): Instruction[] {
+  const own = byFamily(addresses);
+  const node = byFamily(gatewayMode ? nodeAddresses : []);
+  const [n4, n6] = [own.v4.length, own.v6.length];
+  // Behind the pod's own, so that no number of theirs can be mistaken for a gap.
+  const all = { mac: macBytes(mac), v4: [...own.v4, ...node.v4], v6: [...own.v6, ...node.v6] };
+  return byTemplate(`from pod, ${gatewayMode ? 'routed' : 'bridged'} ${n4} ${n6}`, all, (like) =>
+    program(
+      { mac: like.mac, v4: like.v4.slice(0, n4), v6: like.v6.slice(0, n6) },
+      gatewayMode ? { v4: like.v4.slice(n4), v6: like.v6.slice(n6) } : undefined,
+    ),
+  );
 }
 
-function program({ mac: ownMac, v4, v6 }: Own, gatewayMode: boolean): Instruction[] {
+function program({ mac: ownMac, v4, v6 }: Own, node: Omit<Own, 'mac'> | undefined): Instruction[] {
   return assemble([
     dropTagged(),
     dropBridgeReserved(),
@@ -58,13 +69,13 @@ function program({ mac: ownMac, v4, v6 }: Own, gatewayMode: boolean): Instructio
     goto('drop'),
 
     label('arp'),
-    passArpFrom(ownMac, v4, gatewayMode),
+    passArpFrom(ownMac, v4, node !== undefined),
 
     label('ipv4'),
-    passIpv4From(v4, gatewayMode),
+    passIpv4From(v4, node?.v4),
 
     label('ipv6'),
-    passIpv6From(ownMac, v6, gatewayMode),
+    passIpv6From(ownMac, v6, node?.v6),
   ]);
 }
 
@@ -87,12 +98,12 @@ function passArpFrom(ownMac: Uint8Array, own: readonly Uint8Array[], gatewayMode
   ];
 }
 
-function passIpv4From(own: readonly Uint8Array[], gatewayMode: boolean): Source {
+function passIpv4From(own: readonly Uint8Array[], node: readonly Uint8Array[] | undefined): Source {
   return [
     dropMalformedIpv4(),
     unlessAnyBytes(ipv4.source, own, 'drop'),
     skipIpv4Header(),
-    gatewayMode ? dropIpv4OnLink() : [],
+    node ? dropIpv4OnLink(node) : [],
 
     // The first byte behind the header, the type, is in the first fragment only and always.
     whenSet(ipv4.isLaterFragment.value, ipv4.isLaterFragment.bits, 'pass'),

@@ -51,6 +51,12 @@ describe.each([
     expect(reaches(over(17, udp(179)))).toBe(false);
   });
 
+  test('UDP answers pass from a listed port, not from another', () => {
+    expect(reaches(over(17, udp(40001, 3784)))).toBe(true);
+    expect(reaches(over(17, udp(40001, 53)))).toBe(false);
+    expect(reaches(over(17, udp(40001, 3784), another))).toBe(false);
+  });
+
   test('another destination is dropped', () => {
     expect(reaches(over(6, tcp(179, syn), another))).toBe(false);
     expect(reaches(over(6, tcp(40001, ack), another))).toBe(false);
@@ -100,6 +106,31 @@ describe('IPv4', () => {
     expect(reaches(over4(1, icmp(8)))).toBe(true);
     expect(passes(nothingExposed, over4(1, icmp(8)))).toBe(false);
   });
+});
+
+describe('a range of ports', () => {
+  const ranged = towardsPod({ addresses, expose: [{ protocol: 'tcp', port: 5000, endPort: 5010 }] });
+
+  test.each([
+    [4999, false],
+    [5000, true],
+    [5005, true],
+    [5010, true],
+    [5011, false],
+  ])('port %i passes: %s', (port, expected) => {
+    expect(passes(ranged, over4(6, tcp(port, syn)))).toBe(expected);
+    expect(passes(ranged, over6(6, tcp(port, syn)))).toBe(expected);
+    expect(passes(ranged, over4(17, udp(port)))).toBe(false);
+  });
+});
+
+test('any port can be exposed, whatever numbers the programs are put together with', () => {
+  const all = [...Array(65_535).keys()].map((port) => port + 1).filter((port) => port % 97 === 0 || port === 0xd4e5);
+  const wrong = all.filter((port) => {
+    const exposing = towardsPod({ addresses, expose: [{ protocol: 'tcp', port }] });
+    return !passes(exposing, over4(6, tcp(port, syn))) || passes(exposing, over4(6, tcp(0, syn)));
+  });
+  expect(wrong).toEqual([]);
 });
 
 describe('IPv6', () => {

@@ -1,7 +1,7 @@
 /** What the customer may reach in a pod: the program for frames towards it, at the egress of the host end. */
 import type { Instruction } from '../kernel-object.ts';
-import { assemble, goto, label } from './assembler.ts';
-import { unlessAnyBytes, when, whenOneOf, whenSet } from './decisions.ts';
+import { assemble, goto, label, type Source, type Value } from './assembler.ts';
+import { unlessAnyBytes, unlessBetween, when, whenOneOf, whenSet } from './decisions.ts';
 import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
 import {
   behindIp,
@@ -23,10 +23,11 @@ import {
 
 import { byTemplate, type Own } from './template.ts';
 
-/** One entry of a VRF's `expose`; `port` goes with tcp and udp. `icmp` stands for echo requests of both families. */
+/** One entry of a VRF's `expose`; `port` goes with tcp and udp, `endPort` makes it a range. `icmp` stands for echo requests of both families. */
 interface Exposed {
   protocol: 'tcp' | 'udp' | 'icmp';
-  port?: number;
+  port?: number | undefined;
+  endPort?: number | undefined;
 }
 
 /** `addresses`: all of the attachment's, without prefix length, its IPv6 link-local one included. */
@@ -42,16 +43,17 @@ const tcpAckOrReset = 0x10 | 0x04;
  * Passes frames for the attachment's own addresses: ARP and neighbour discovery, what `expose` lists, TCP
  * of connections the pod has opened, ICMP errors and echo replies. Drops fragments, IPv6 extension headers
  * (MLD queries with them), multicast, router advertisements and redirects. UDP is stateless here: answers to
- * the pod's own queries (DNS, NTP) pass only to a port that is listed.
+ * the pod's own queries (DNS, NTP) pass only from a port that is listed, and so does whatever else comes from there.
  */
 export function towardsPod({ addresses, expose }: TowardsPod): Instruction[] {
   // Nothing towards the pod is judged by the pod's MAC.
-  const own = { mac: new Uint8Array(6), ...byFamily(addresses) };
+  const own = { mac: new Uint8Array(0), ...byFamily(addresses) };
   return byTemplate(`towards pod ${JSON.stringify(expose)}`, own, (like) => program(like, expose));
 }
 
 function program(own: Own, expose: readonly Exposed[]): Instruction[] {
-  const ports = (of: Exposed['protocol']) => expose.filter((e) => e.protocol === of).flatMap((e) => e.port ?? []);
+  const passPorts = (of: Exposed['protocol'], port: Value) =>
+    expose.filter((e) => e.protocol === of).map((e) => passPort(e, port));
   const isEchoExposed = expose.some((e) => e.protocol === 'icmp');
 
   return assemble([
@@ -85,11 +87,13 @@ function program(own: Own, expose: readonly Exposed[]): Instruction[] {
 
     label('tcp'),
     whenSet(behindIp.tcpFlags, tcpAckOrReset, 'pass'),
-    whenOneOf(behindIp.destinationPort, ports('tcp'), 'pass'),
+    passPorts('tcp', behindIp.destinationPort),
     goto('drop'),
 
     label('udp'),
-    whenOneOf(behindIp.destinationPort, ports('udp'), 'pass'),
+    passPorts('udp', behindIp.destinationPort),
+    // What the pod asked a server on such a port.
+    passPorts('udp', behindIp.sourcePort),
     goto('drop'),
 
     label('icmp'),
@@ -103,4 +107,11 @@ function program(own: Own, expose: readonly Exposed[]): Instruction[] {
     whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoReply], 'pass'),
     isEchoExposed ? when(behindIp.icmpv6Type, icmpv6.echoRequest, 'pass') : [],
   ]);
+}
+
+function passPort({ port, endPort = port }: Exposed, of: Value): Source {
+  if (port === undefined || endPort === undefined) return [];
+  if (port === endPort) return when(of, port, 'pass');
+  const outside = Symbol('outside the range');
+  return [unlessBetween(of, port, endPort, outside), goto('pass'), label(outside)];
 }

@@ -77,8 +77,8 @@ export function tcp(port: number, flags: number): Uint8Array {
   return join(u16(40000), u16(port), new Uint8Array(8), u8(0x50, flags), new Uint8Array(6));
 }
 
-export function udp(port: number): Uint8Array {
-  return join(u16(40000), u16(port), u16(12), u16(0), u8(1, 2, 3, 4));
+export function udp(port: number, from = 40000): Uint8Array {
+  return join(u16(from), u16(port), u16(12), u16(0), u8(1, 2, 3, 4));
 }
 
 /** ICMP, ICMPv6 and IGMP begin alike. */

@@ -4,7 +4,10 @@ import { arp, broadcast, extension, icmp, ipv4, ipv6, macOption, neighbour, tcp,
 import { passes } from './interpreter.testing.ts';
 import { addresses, pod, router, stranger } from './scene.testing.ts';
 
-const program = antiSpoofing({ mac: pod.mac, addresses, gatewayMode: true });
+/** The node's on its uplink, and its broadcast address there. */
+const node = { v4: '203.0.113.77', broadcast: '203.0.113.255', v6: '2001:db8:77::1' };
+
+const program = antiSpoofing({ mac: pod.mac, addresses, gatewayMode: true, nodeAddresses: Object.values(node) });
 const says = (frame: Uint8Array) => passes(program, frame);
 
 const gateway = { mac: '02:00:5e:20:00:01', v4: '169.254.1.1', v6: 'fe80::1' };
@@ -71,6 +74,27 @@ describe('on the link', () => {
   test('MLD reports are dropped', () => expect(says(over6('ff02::16', 0, extension(58, icmp(143))))).toBe(false));
 });
 
+describe("the node's own addresses in the VRF", () => {
+  test('answer echo', () => {
+    expect(says(over4(node.v4, 1, icmp(8)))).toBe(true);
+    expect(says(over6(node.v6, 58, icmp(128)))).toBe(true);
+  });
+
+  test.each([node.v4, node.broadcast])('are no service: TCP and UDP to %s are dropped', (to) => {
+    expect([over4(to, 6, tcp(10250, 2)), over4(to, 17, udp(53))].map(says)).toEqual([false, false]);
+  });
+
+  test('are no service by IPv6 either, in fragments or behind extension headers', () => {
+    const hidden = [over6(node.v6, 44, extension(17, udp(53))), over6(node.v6, 0, extension(58, icmp(143)))];
+    expect([over6(node.v6, 6, tcp(10250, 2)), over6(node.v6, 17, udp(53)), ...hidden].map(says)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe('finding the gateway', () => {
   test('ARP asks for the gateway or announces the pod, and nothing else', () => {
     expect(says(arp(toAll, { operation: 1, sender, target: gateway.v4 }))).toBe(true);
@@ -92,4 +116,10 @@ describe('finding the gateway', () => {
     expect(says(over6(gateway.v6, 58, neighbour(136, pod.v6, macOption(2, pod.mac))))).toBe(true);
     expect(says(over6('ff02::1', 58, neighbour(136, pod.v6, macOption(2, pod.mac))))).toBe(true);
   });
+});
+
+test("a node address that looks like a template's placeholder (90.0.0.0) is told from the pod's", () => {
+  const like = antiSpoofing({ mac: pod.mac, addresses, gatewayMode: true, nodeAddresses: ['90.0.0.0', '90.0.0.1'] });
+  expect(passes(like, over4('90.0.0.0', 17, udp(53)))).toBe(false);
+  expect(passes(like, over4('90.0.0.2', 17, udp(53)))).toBe(true);
 });

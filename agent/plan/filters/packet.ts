@@ -68,6 +68,7 @@ export const behindIp = {
   icmpType: byteBehindX(14),
   igmpType: byteBehindX(14),
   icmpv6Type: byteBehindX(14),
+  sourcePort: halfBehindX(14),
   destinationPort: halfBehindX(16),
   tcpFlags: byteBehindX(27),
 } as const;

@@ -6,6 +6,7 @@ import type { Instruction } from '../kernel-object.ts';
 
 /** What a program is about. */
 export interface Own {
+  /** Empty where the program has none: a port could have the number of a placeholder. */
   mac: Uint8Array;
   v4: readonly Uint8Array[];
   v6: readonly Uint8Array[];
@@ -40,7 +41,7 @@ export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Inst
   let template = templates.get(key);
   if (!template) {
     if (templates.size >= maxTemplates) templates.clear();
-    const example = placeholders(own.v4.length, groups);
+    const example = placeholders(own, groups);
     template = withGaps(assemble(example), wordsOf(example));
     templates.set(key, template);
   }
@@ -56,8 +57,7 @@ function groupsOf(v6: readonly Uint8Array[]): number[] {
 /** Every number that a program can hold of `own`, as the programs cut them: words, the rest of a MAC, and solicited-node groups. */
 function wordsOf({ mac, v4, v6 }: Own): number[] {
   return [
-    word(mac, 0),
-    (mac[4]! << 8) | mac[5]!,
+    ...(mac.length === 0 ? [] : [word(mac, 0), (mac[4]! << 8) | mac[5]!]),
     ...v4.map((address) => word(address, 0)),
     ...v6.flatMap((address) => {
       const low = word(address, 12);
@@ -71,11 +71,11 @@ function word(bytes: Uint8Array, at: number): number {
 }
 
 /** Values that are found nowhere else in a program, and each in one place of {@link wordsOf}. */
-function placeholders(v4: number, groups: readonly number[]): Own {
+function placeholders({ mac, v4 }: Own, groups: readonly number[]): Own {
   const fourth = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
   return {
-    mac: Uint8Array.of(0xd2, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5),
-    v4: Array.from({ length: v4 }, (_, i) => fourth(0x5a00_0000 + i)),
+    mac: Uint8Array.of(0xd2, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5).subarray(0, mac.length),
+    v4: Array.from({ length: v4.length }, (_, i) => fourth(0x5a00_0000 + i)),
     v6: groups.map((group, i) => {
       // Addresses of one group have their last 24 bits in common, and so must these.
       const low = 0x6000_0000 + i * 0x100_0000 + 0x50_0000 + group;

@@ -20,6 +20,9 @@ export function requestsFor(netns: string, odd: readonly string[] = []): readonl
     { ...pod, verb: 'DEL', hasSocket: false },
     { ...head, verb: 'GC', valid: [{ containerId: 'c0', ifname: 'eth0' }] },
     { ...head, verb: 'STATUS' },
+    { ...head, verb: 'LIST' },
+    { ...head, verb: 'VERIFY', containerId: 'c0', interface: 'net1', hasSocket: true },
+    { ...head, verb: 'VERIFY', containerId: 'c0', interface: 'net1', hasSocket: false },
     // The agent is to enter the namespace by itself.
     { ...pod, verb: 'ADD', attach, hasSocket: false },
     ...odd.map((path) => ({ ...pod, verb: 'ADD' as const, attach, hasSocket: false, netns: path })),

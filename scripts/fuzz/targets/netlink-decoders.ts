@@ -4,7 +4,9 @@ import { decodeFdb } from '../../../agent/netlink/codec/fdb.ts';
 import { decodeFilter, decodePreference } from '../../../agent/netlink/codec/filter.ts';
 import { decodeLink } from '../../../agent/netlink/codec/link-decode.ts';
 import { decodeForwarding, decodeIpv6Conf } from '../../../agent/netlink/codec/netconf.ts';
+import { decodeClsactDrops } from '../../../agent/netlink/codec/qdisc-drops.ts';
 import { decodeRoute } from '../../../agent/netlink/codec/route.ts';
+import { decodeFoundRoute } from '../../../agent/netlink/codec/route-lookup.ts';
 import { decodeRule } from '../../../agent/netlink/codec/rule.ts';
 import { RTM } from '../../../agent/netlink/constants.ts';
 import { parseAttributes, parseText, splitMessages } from '../../../agent/netlink/message.ts';
@@ -17,9 +19,10 @@ type Decoder = (body: Buffer) => unknown;
 const decoders: ReadonlyMap<number, readonly Decoder[]> = new Map<number, readonly Decoder[]>([
   [RTM.NEWLINK, [decodeLink, decodeIpv6Conf]],
   [RTM.NEWADDR, [decodeAddress]],
-  [RTM.NEWROUTE, [decodeRoute]],
+  [RTM.NEWROUTE, [decodeRoute, decodeFoundRoute]],
   [RTM.NEWRULE, [decodeRule]],
   [RTM.NEWNEIGH, [decodeFdb]],
+  [RTM.NEWQDISC, [decodeClsactDrops]],
   [RTM.NEWTFILTER, [decodeFilter, decodePreference]],
   [80, [decodeForwarding]],
 ]);

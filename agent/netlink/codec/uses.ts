@@ -1,0 +1,40 @@
+/** What else uses a link: routes that lead to it, and links that are built on it. */
+import type { Family } from '../../plan/kernel-object.ts';
+import { AF, IFLA, IFLA_INFO, NLM_F, RTA, RTM } from '../constants.ts';
+import { type Message, parseAttributes, parseText, u32 } from '../message.ts';
+
+/** The routes of every table that lead to one link, multipath ones included; the filter needs NETLINK_GET_STRICT_CHK. */
+export function dumpRoutesTo(family: Family, index: number): Message {
+  // rtmsg: u8 family, then everything unspecified.
+  const header = Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0, 0, 0, 0, 0, ...u32(0));
+  return { type: RTM.GETROUTE, flags: NLM_F.DUMP, header, attributes: [[RTA.OIF, u32(index)]] };
+}
+
+interface BuiltLink {
+  name: string;
+  kind: string;
+  /** Index of the link below. */
+  below: number;
+}
+
+const IFLA_LINK_NETNSID = 37;
+/** linux/if_link.h: of all kinds only VXLAN tells its underlay nowhere else. */
+const IFLA_VXLAN_LINK = 3;
+
+/** Decodes the body of an RTM_NEWLINK message; undefined for a link that stands on no other of the same namespace. */
+export function decodeBuiltLink(body: Buffer): BuiltLink | undefined {
+  const attributes = parseAttributes(body, 16);
+  const infoBytes = attributes.get(IFLA.LINKINFO);
+  const info = infoBytes && parseAttributes(infoBytes);
+  const kindBytes = info?.get(IFLA_INFO.KIND);
+  if (!info || !kindBytes) return undefined;
+  const kind = parseText(kindBytes);
+  const data = info.get(IFLA_INFO.DATA);
+  const below =
+    kind === 'vxlan' && data
+      ? parseAttributes(data).get(IFLA_VXLAN_LINK)?.readInt32LE(0)
+      : attributes.get(IFLA.LINK)?.readInt32LE(0);
+  // A veth stands on nothing: what it names is its other end.
+  if (!below || kind === 'veth' || attributes.has(IFLA_LINK_NETNSID)) return undefined;
+  return { name: parseText(attributes.get(IFLA.IFNAME) ?? Buffer.alloc(0)), kind, below };
+}

@@ -1,0 +1,58 @@
+/** Statements against what the kernel answered. */
+import type { Drift } from '../check-drift.ts';
+import type { Answer, Judged, Question, Statement } from './statement.ts';
+
+/** What was found out. */
+export interface Findings {
+  /** Asked once for each question. */
+  answer(question: Question): Answer;
+  /** From CHECK's comparison. */
+  drifts: readonly Drift[];
+  /** Interfaces of others in the VRF or on its links, in words. */
+  intruders: readonly string[];
+  /** Why nothing is known of the pod; absent when a socket inside was at hand. */
+  podUnseen?: string;
+}
+
+/** A statement holds when everything that it rests on was seen to be so; what breaks it is told before what could not be seen. */
+export function judge(statement: Statement, findings: Findings): Judged {
+  const { text, in: place } = statement;
+  const drift = findings.drifts.find(({ site }) => site && statement.restsOn(site));
+  if (drift) return { text, in: place, verdict: 'broken', reason: drift.text, byDrift: true };
+  const [intruder] = statement.onNoIntruder ? findings.intruders : [];
+  if (intruder !== undefined) return { text, in: place, verdict: 'broken', reason: intruder };
+  if (place === 'pod' && findings.podUnseen !== undefined) {
+    return { text, in: place, verdict: 'unknown', reason: findings.podUnseen };
+  }
+  const asked = statement.questions.map((question) => ({ question, answer: findings.answer(question) }));
+  const arrived = asked.find(({ answer }) => arrives(answer, statement.within));
+  if (arrived) return { text, in: place, verdict: 'broken', reason: words(arrived.question, arrived.answer) };
+  const unasked = asked.find(({ answer }) => answer.type === 'unasked');
+  const lost = statement.control
+    .map((question) => ({ question, answer: findings.answer(question) }))
+    .find(({ answer }) => answer.type !== 'local' && answer.type !== 'unicast');
+  const doubt = unasked ?? lost;
+  if (!doubt) return { text, in: place, verdict: 'holds' };
+  const why = unasked ? '' : ', as it must not be: that others are refused proves nothing';
+  return { text, in: place, verdict: 'unknown', reason: `${words(doubt.question, doubt.answer)}${why}` };
+}
+
+function arrives({ type, dev }: Answer, within: ReadonlySet<string>): boolean {
+  if (type === 'refused' || type === 'unasked') return false;
+  return type !== 'unicast' || dev === undefined || !within.has(dev);
+}
+
+/** `a packet from 192.0.2.1 to 10.0.0.5, in by eth1, is taken by the node itself`. */
+function words({ in: place, to, from, iif, oif }: Question, { type, dev, error }: Answer): string {
+  const source = from === undefined ? '' : ` from ${from}`;
+  const by = iif !== undefined ? `, in by ${iif},` : oif !== undefined ? `, sent by ${oif},` : ',';
+  const where = place === 'pod' ? 'the pod' : place === 'node' ? 'the node' : `namespace ${place.slice('vrf/'.length)}`;
+  const fate = {
+    local: `is taken by ${where} itself`,
+    unicast: `leaves ${where} by ${dev ?? 'an interface without a name'}`,
+    refused: `is refused by ${where} (${error ?? 'unreachable'})`,
+    other: `is taken by ${where} as a broadcast or otherwise`,
+    unasked: `could not be asked for: ${error}`,
+  }[type];
+  return `a packet${source} to ${to}${by} ${fate}`;
+}

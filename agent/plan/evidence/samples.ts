@@ -1,0 +1,40 @@
+/** Addresses to ask with, where any of a network would do. */
+import { formatAddress, networkOf, parsePrefix } from '../../../common/addresses.ts';
+import type { Attachment, NodeVrf } from '../desired.ts';
+import type { Family } from '../kernel-object.ts';
+import { familyOf, plainAddress } from '../routes.ts';
+
+/** Somebody else's address in the network of `prefix`; undefined in one of a single host. */
+export function neighbourIn(prefix: string): string | undefined {
+  const { family, length, address } = parsePrefix(prefix);
+  const { address: network } = networkOf({ family, length, address });
+  const hosts = 1n << BigInt((family === 4 ? 32 : 128) - length);
+  // Neither the network's own address (of IPv6: anycast) nor the broadcast address.
+  for (let i = hosts > 2n ? 1n : 0n; i < hosts && i < 4n; i++) {
+    if (network + i !== address) return formatAddress(family, network + i);
+  }
+  return undefined;
+}
+
+/** Documentation prefixes (RFC 5737, RFC 3849): whoever has a default route can come from there. */
+const anybody: Record<Family, string> = { 4: '203.0.113.250', 6: '2001:db8:ffff::250' };
+
+/** An address of the customer's, as packets from its network towards the pod have it as their source. */
+export function customerAddress({ addresses, routes }: Attachment, vrf: NodeVrf, family: Family): string {
+  const nextHops = [...routes, ...vrf.routes].flatMap(({ via }) => via ?? []);
+  const router = nextHops.find((via) => familyOf(via) === family && !via.startsWith('fe80:'));
+  if (router !== undefined) return router;
+  const networks = vrf.mode === 'bridge' ? addresses : (vrf.uplink?.addresses ?? []);
+  const onLink = networks.filter((prefix) => familyOf(prefix) === family).map(neighbourIn);
+  return onLink.find((address) => address !== undefined) ?? routeTarget(routes, family) ?? anybody[family];
+}
+
+function routeTarget(routes: readonly { to: string }[], family: Family): string | undefined {
+  const to = routes.find((route) => familyOf(route.to) === family && !route.to.endsWith('/0'))?.to;
+  return to === undefined ? undefined : (neighbourIn(to) ?? plainAddress(to));
+}
+
+/** The families an attachment has addresses of. */
+export function familiesOf({ addresses }: Attachment): Family[] {
+  return ([4, 6] as const).filter((family) => addresses.some((address) => familyOf(address) === family));
+}

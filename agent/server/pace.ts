@@ -1,0 +1,34 @@
+/** How soon a VRF is looked at again: what somebody puts wrong over and over is reported, and not fought. */
+
+/** In milliseconds. */
+const window = 60_000;
+/** Repairs in one window, beyond which there is somebody at work who wants it otherwise. */
+const patience = 5;
+/** A look takes at most this part of the time. */
+const share = 50;
+
+/** `right`: nothing was to do. */
+export type Outcome = 'right' | 'repaired' | 'failed';
+
+export class Pace {
+  #repairs: number[] = [];
+  #failures = 0;
+  #notBefore = 0;
+
+  /** The time, in milliseconds of the same clock, before which nothing is to be done. */
+  get notBefore(): number {
+    return this.#notBefore;
+  }
+
+  /** To be told of each look. Returns true when it has just become a fight: from now on one look a minute. */
+  note(outcome: Outcome, now: number, took: number): boolean {
+    this.#repairs = this.#repairs.filter((time) => time > now - window);
+    const before = this.#repairs.length;
+    if (outcome === 'repaired') this.#repairs.push(now);
+    this.#failures = outcome === 'failed' ? this.#failures + 1 : 0;
+    const isFight = this.#repairs.length > patience;
+    const wait = isFight ? window : outcome === 'failed' ? Math.min(window, 1_000 * 2 ** this.#failures) : took * share;
+    this.#notBefore = now + wait;
+    return isFight && before <= patience;
+  }
+}

@@ -1,6 +1,8 @@
 /** Runs every suite this machine can run and adds up what they report. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { forgetMatrix } from '../test/matrix/report.ts';
+import { matrixLine } from './matrix-report.ts';
 
 interface Suite {
   name: string;
@@ -33,7 +35,9 @@ const jest = [
 const reports = 'build/test';
 
 /** Installing is a matter of files: it is the same in every kernel, and tried in the first only. */
-const dependOnTheKernel = ['kernel', 'speakers', 'chains', 'crash', 'runtime'].map((folder) => `test/${folder}/`);
+const dependOnTheKernel = ['kernel', 'matrix', 'speakers', 'chains', 'crash', 'runtime'].map(
+  (folder) => `test/${folder}/`,
+);
 
 async function hasVrfDevices(): Promise<boolean> {
   const probe = await execa('unshare', ['-n', 'ip', 'link', 'add', 'probe', 'type', 'vrf', 'table', '1'], {
@@ -99,6 +103,7 @@ async function run({ name, command, impossible }: Suite): Promise<Counts> {
 }
 
 mkdirSync(reports, { recursive: true });
+forgetMatrix();
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 for (const group of await suites()) {
   for (const counts of await Promise.all(group.map(run))) {
@@ -107,5 +112,6 @@ for (const group of await suites()) {
     total.skipped += counts.skipped;
   }
 }
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.stdout.write(`\n${matrixLine()}`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

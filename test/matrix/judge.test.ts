@@ -1,0 +1,78 @@
+/** The matrix's own judgement: what it calls wrong, and when packets and evidence disagree. */
+import { describe, expect, test } from '@jest/globals';
+import { type Cell, judge, nameOf } from './cells/cell.ts';
+import { compare } from './evidence.ts';
+import { echo, numbered, tagged, tcp } from './frames.ts';
+import { inFrame } from './sightings.ts';
+import type { Sighting } from './witness.ts';
+import type { Port, World } from './world.ts';
+
+const port: Port = { netns: 'router-a', dev: 'eth0', mac: '02:00:00:00:00:01' };
+const ends = {
+  sourceMac: port.mac,
+  destinationMac: '02:00:00:00:00:02',
+  source: '192.0.2.1',
+  destination: '10.0.0.5',
+};
+const denied: Cell = {
+  source: 'router-a',
+  target: 'node eth0',
+  family: 4,
+  packet: 'echo',
+  shot: { by: 'frame', port, frame: (token) => echo(ends, token) },
+  at: [],
+  why: 'test',
+};
+const heard = (part: Sighting['part'], netns: string, where: string): Sighting => ({
+  key: '20001',
+  part,
+  from: '10.0.0.5',
+  netns,
+  place: `${netns} ${where}`,
+});
+
+describe('a cell', () => {
+  test('that is denied is wrong as soon as its probe or any answer is heard, and right in silence', () => {
+    expect(judge(denied, [])).toBeUndefined();
+    expect(judge(denied, [heard('probe', 'node', 'stack')])?.heard).toEqual(['probe from 10.0.0.5 at node stack']);
+    expect(judge(denied, [heard('answer', 'router-a', 'eth0')])).toBeDefined();
+    expect(judge(denied, [heard('error', 'router-a', 'eth0')])).toBeDefined();
+  });
+
+  test('that is allowed is wrong without its answer, and when it is heard elsewhere too', () => {
+    const allowed: Cell = { ...denied, allowed: 'answer', at: ['node stack', 'router-a'] };
+    const right = [heard('probe', 'node', 'stack'), heard('answer', 'router-a', 'eth0')];
+    expect(judge(allowed, right)).toBeUndefined();
+    expect(judge(allowed, right.slice(0, 1))).toBeDefined();
+    expect(judge(allowed, [...right, heard('probe', 'speaker-b', 'net1')])).toBeDefined();
+  });
+});
+
+test('a probe is known by its number in every form, tagged and padded too', () => {
+  for (const frame of [echo(ends, 20_001), tagged(tcp(ends, 20_001, 179), 5), numbered(tcp(ends, 1, 2), 20_001)])
+    expect(inFrame(frame)).toMatchObject({ key: '20001', part: 'probe' });
+});
+
+describe('evidence', () => {
+  const pod = { net1: { netns: 'speaker-0' } };
+  const world = {
+    sides: { a: { name: 'a', router: port, pod }, b: { name: 'b', router: {}, pod } },
+  } as unknown as World;
+  const says = (verdict: 'holds' | 'broken') =>
+    new Map([['speaker-0', [{ text: 'from customer-a, node address 10.0.0.5: unreachable', verdict }]]]);
+  const wrong = [{ cell: nameOf(denied), why: '', heard: [] }];
+
+  test('agrees with the packets when it holds and nothing passes, or is broken and something does', () => {
+    expect(compare([denied], [], world, says('holds'))).toEqual({ compared: 1, disagreements: [] });
+    expect(compare([denied], wrong, world, says('broken')).disagreements).toEqual([]);
+  });
+
+  test('disagrees when it holds and something passes, when it is broken or missing and nothing does', () => {
+    for (const [passed, evidence] of [
+      [wrong, says('holds')],
+      [[], says('broken')],
+      [[], new Map()],
+    ] as const)
+      expect(compare([denied], passed, world, evidence).disagreements).toHaveLength(1);
+  });
+});

@@ -1,0 +1,74 @@
+/** Who reaches whom, by real packets: every cell of the table, under every condition. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Combination, describeCombinations } from '../support/combinations.ts';
+import { worldOf } from './describe.ts';
+import { damage } from './drift.ts';
+import { inWords, report } from './report.ts';
+import { leaksUnrepaired, runMatrix } from './run.ts';
+import { MatrixScene } from './scene.ts';
+
+jest.setTimeout(180_000);
+
+/** Runs the matrix, prints and writes what it found; the wrong cells, and those in which evidence disagrees, in words. */
+async function wrongCells(scene: MatrixScene, condition: string): Promise<string[]> {
+  const outcome = await runMatrix(scene);
+  const { mode, backend, pod } = scene.combination;
+  const name = `${mode} mode, backend ${backend}, pod side ${pod}, ${condition}`;
+  report(name, outcome);
+  const words = [
+    ...outcome.wrong.map((one) => `wrong: ${inWords(one)}`),
+    ...outcome.disagreements.map((one) => `disagreement: ${one}`),
+  ];
+  const { cells, wrong, compared, disagreements } = outcome;
+  const summary = `matrix: ${cells} cells, ${wrong.length} wrong, ${compared} with evidence, ${disagreements.length} disagreements (${name})`;
+  process.stderr.write(`${[summary, ...words].join('\n')}\n`);
+  return words;
+}
+
+describeCombinations((combination: Combination) => {
+  describe('every cell is as the table says', () => {
+    let scene: MatrixScene;
+    beforeAll(async () => {
+      scene = await MatrixScene.open(combination);
+    });
+    afterAll(() => scene?.close());
+
+    test('as attached', async () => {
+      expect(await wrongCells(scene, 'as attached')).toEqual([]);
+    });
+
+    test('after the agent was killed and started again', async () => {
+      await scene.agent.kill();
+      await scene.agent.start();
+      expect(await wrongCells(scene, 'after a restart')).toEqual([]);
+    });
+
+    test('after damage done by hand that the agent repaired', async () => {
+      await scene.agent.kill();
+      await damage(scene);
+      // The matrix can see: without repair, packets pass.
+      expect((await leaksUnrepaired(scene)).length).toBeGreaterThan(0);
+      await scene.agent.start();
+      // What was claimed meanwhile stays in neighbour tables until it ages.
+      await scene.forgetNeighbours();
+      expect(await wrongCells(scene, 'after repair')).toEqual([]);
+    });
+
+    test("with both customers using the cluster's and the node's addresses too", async () => {
+      await scene.overlap(await worldOf(scene));
+      expect(await wrongCells(scene, 'overlapping addresses')).toEqual([]);
+    });
+  });
+
+  describe('every cell is as the table says with hostile sysctls on node and pods', () => {
+    let scene: MatrixScene;
+    beforeAll(async () => {
+      scene = await MatrixScene.open(combination, { hostile: true });
+    });
+    afterAll(() => scene?.close());
+
+    test('as attached', async () => {
+      expect(await wrongCells(scene, 'hostile sysctls')).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,128 @@
+/** Sends the probes of all cells, waits until nothing more is heard, and judges. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { list, verify } from '../../cli/ask.ts';
+import { arrived, type Cell, judge, type Wrong } from './cells/cell.ts';
+import { cellsOf } from './cells/table.ts';
+import { worldOf } from './describe.ts';
+import { type Comparison, compare, type Evidence } from './evidence.ts';
+import { poisoned } from './neighbours.ts';
+import { probe } from './probe.ts';
+import type { MatrixScene } from './scene.ts';
+import { tokens } from './sightings.ts';
+import { FrameSender, type Sock } from './sockets.ts';
+import type { Sighting } from './witness.ts';
+
+/** How many cells there were, which of them are not as the table says, and how the agent's evidence compares. */
+export interface Outcome extends Comparison {
+  cells: number;
+  wrong: Wrong[];
+}
+
+const quiet = 300;
+/** So few at once that no queue of the kernel overflows. */
+const burst = 50;
+
+const sourceOf = ({ shot }: Cell) => (shot.by === 'frame' ? shot.port.netns : shot.netns);
+
+let next: number = tokens.first;
+
+function takeToken(): number {
+  next = next >= tokens.last ? tokens.first : next + 1;
+  return next;
+}
+
+class Run {
+  readonly #scene: MatrixScene;
+  readonly #senders = new Map<string, FrameSender>();
+  readonly #sockets: Sock[] = [];
+  readonly #heard = new Map<string, Sighting[]>();
+
+  constructor(scene: MatrixScene) {
+    this.#scene = scene;
+  }
+
+  async judge(cells: readonly Cell[], patience: number): Promise<Wrong[]> {
+    this.#scene.witnesses.collect();
+    const numbered = cells.map((cell) => ({ cell, token: takeToken() }));
+    for (let i = 0; i < numbered.length; i += burst) {
+      for (const { cell, token } of numbered.slice(i, i + burst)) this.#send(cell, token);
+      this.#listen();
+      await sleep(1);
+    }
+    const heardOf = ({ cell, token }: (typeof numbered)[number]) =>
+      cell.asks === undefined
+        ? (this.#heard.get(String(token)) ?? [])
+        : (this.#heard.get(cell.asks) ?? []).filter(({ netns }) => netns === sourceOf(cell));
+    const complete = () => numbered.every((one) => arrived(one.cell, heardOf(one), sourceOf(one.cell)));
+    await this.#settle(complete, patience);
+    return numbered.flatMap((one) => judge(one.cell, heardOf(one)) ?? []);
+  }
+
+  #send({ shot }: Cell, token: number): void {
+    if (shot.by === 'stack') {
+      this.#sockets.push(probe(this.#scene.namespaces.get(shot.netns)!, shot.probe, token));
+      return;
+    }
+    const { netns, dev } = shot.port;
+    const key = `${netns} ${dev}`;
+    const sender = this.#senders.get(key) ?? new FrameSender(this.#scene.namespaces.get(netns)!, dev);
+    this.#senders.set(key, sender);
+    sender.send(shot.frame(token));
+  }
+
+  /** Whether anything new was heard. */
+  #listen(): boolean {
+    const sightings = this.#scene.witnesses.collect();
+    for (const one of sightings) this.#heard.set(one.key, [...(this.#heard.get(one.key) ?? []), one]);
+    return sightings.length > 0;
+  }
+
+  async #settle(complete: () => boolean, patience: number): Promise<void> {
+    const end = Date.now() + patience;
+    for (let since = Date.now(); Date.now() < end; ) {
+      await sleep(20);
+      if (this.#listen()) since = Date.now();
+      else if (Date.now() - since > quiet && complete()) return;
+    }
+  }
+
+  close(): void {
+    for (const one of [...this.#senders.values(), ...this.#sockets]) one.close();
+  }
+}
+
+/** What has to come may take as long as a busy machine needs; milliseconds. */
+const patient = 10_000;
+
+/** Runs every cell once, as things are in the scene now, and compares with the agent's evidence. */
+export async function runMatrix(scene: MatrixScene): Promise<Outcome> {
+  const world = await worldOf(scene);
+  const cells = cellsOf(world);
+  const wrong = await packets(scene, cells, patient);
+  const neighbours = await poisoned(scene, world);
+  return {
+    cells: cells.length + neighbours.cells,
+    wrong: [...wrong, ...neighbours.wrong],
+    ...compare(cells, wrong, world, evidenceOf(scene)),
+  };
+}
+
+/** The denied cells that pass while nobody repairs; what should come and does not is not waited for. */
+export async function leaksUnrepaired(scene: MatrixScene): Promise<Wrong[]> {
+  const denied = cellsOf(await worldOf(scene)).filter(({ allowed }) => allowed === undefined);
+  return packets(scene, denied, 1_000);
+}
+
+async function packets(scene: MatrixScene, cells: readonly Cell[], patience: number): Promise<Wrong[]> {
+  const run = new Run(scene);
+  try {
+    return await run.judge(cells, patience);
+  } finally {
+    run.close();
+  }
+}
+
+/** What the agent states of each attachment now. */
+function evidenceOf({ agent: { socket } }: MatrixScene): Evidence {
+  return new Map(list(socket).map((one) => [one.pod, verify(socket, one).statements]));
+}

@@ -68,3 +68,18 @@ export function vrfPlace(vrf: Pick<NodeVrf, 'name' | 'backend'>): Place {
 export function vrfTable(vrf: NodeVrf): number {
   return vrf.backend === 'device' ? vrf.table : mainTable;
 }
+
+/** The name that containerd and CRI-O give to a pod's interface in the cluster. */
+const usual = 'eth0';
+
+/**
+ * The pod's interface in the cluster network. As a delegate the plugin is told its own interface's name instead; undefined
+ * when the VRF has the only one.
+ */
+export function clusterInterface({
+  primary,
+  interface: own,
+}: Pick<Attachment, 'primary' | 'interface'>): string | undefined {
+  if (primary !== own) return primary;
+  return own === usual ? undefined : usual;
+}

@@ -2,7 +2,7 @@
  * The pod's side where the kernel has no VRF device: two tables and policy rules with the same guarantee,
  * that nothing falls through to the cluster's interface. Limit: an unbound socket serves both sides.
  */
-import type { Attachment } from './desired.ts';
+import { type Attachment, clusterInterface } from './desired.ts';
 import type { Family, KernelObject, Route, Rule } from './kernel-object.ts';
 import { unboundRules } from './pod-accept.ts';
 import { customerRoutes, podAddresses } from './pod-routes.ts';
@@ -41,12 +41,9 @@ export function podRules(attachment: Attachment, { input, output }: { input: num
   ];
 }
 
-function rules(
-  { interface: dev, primary, addresses }: Attachment,
-  family: Family,
-  input: number,
-  output: number,
-): KernelObject[] {
+function rules(attachment: Attachment, family: Family, input: number, output: number): KernelObject[] {
+  const { interface: dev, addresses } = attachment;
+  const cluster = clusterInterface(attachment);
   const rule = (
     priority: number,
     action: Rule['action'],
@@ -64,7 +61,7 @@ function rules(
     rule(10, 'lookup', { iif: dev, table: input }),
     // Blackhole, not unreachable: with forwarding on, the ICMP error would leave by the cluster's interface.
     rule(11, 'blackhole', { iif: dev }),
-    ...own.map((to) => rule(12, 'blackhole', { iif: primary, to })),
+    ...(cluster === undefined ? [] : own.map((to) => rule(12, 'blackhole', { iif: cluster, to }))),
     rule(13, 'lookup', { oif: dev, table: output }),
     rule(14, 'unreachable', { oif: dev }),
     ...own.flatMap((from) => [

@@ -4,7 +4,7 @@ import type { PlaceHandle } from '../apply/place.ts';
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
-import { type Attachment, type NodeVrf, vrfPlace } from '../plan/desired.ts';
+import { type Attachment, clusterInterface, type NodeVrf, vrfPlace } from '../plan/desired.ts';
 import { intrudersOf } from '../plan/evidence/intruders.ts';
 import type { Scene } from '../plan/evidence/statement.ts';
 import { isOurs } from '../plan/names.ts';
@@ -32,13 +32,14 @@ export function sceneOf(agent: Agent, attachment: Attachment, vrf: NodeVrf, pod:
       name,
       addresses: [...(uplink?.addresses ?? []), ...own(name).flatMap(({ addresses }) => addresses)].map(plainAddress),
     }));
+  const cluster = clusterInterface(attachment);
   const scene: Scene = {
     attachment,
     vrf,
     siblings: own(vrf.name),
     others,
     nodeAddresses: nodeAddresses(node.handle, onNode),
-    podAddresses: pod && observeAddressesOf(pod, attachment.primary),
+    podAddresses: pod && (cluster === undefined ? [] : observeAddressesOf(pod, cluster)),
   };
   const inVrf = place && (place === node.handle ? onNode : linksOf(place));
   return { scene, intruders: inVrf ? intrudersOf(scene, inVrf) : [] };

@@ -1,12 +1,14 @@
 /** Statements that only a socket inside the pod can prove: nothing passes between its two interfaces. */
 import type { Site } from '../check-drift.ts';
+import { clusterInterface } from '../desired.ts';
 import { familyOf, plainAddress } from '../routes.ts';
 import { customerAddress, familiesOf, neighbourIn } from './samples.ts';
 import type { Question, Scene, Statement } from './statement.ts';
 
 export function podStatements(scene: Scene): Statement[] {
   const { attachment, vrf, podAddresses } = scene;
-  const { interface: dev, primary } = attachment;
+  const { interface: dev } = attachment;
+  const primary = clusterInterface(attachment) ?? 'cluster';
   const eth0 = (podAddresses ?? []).map(plainAddress);
   const own = attachment.addresses.map(plainAddress);
   const cluster = clusterTargets(scene);
@@ -84,6 +86,7 @@ function fromCluster({ attachment, podAddresses }: Scene, targets: readonly stri
   return targets.flatMap((to) => {
     const network = (podAddresses ?? []).find((prefix) => familyOf(prefix) === familyOf(to));
     const from = network === undefined ? undefined : neighbourIn(network);
-    return from === undefined ? [] : [received(to, from, attachment.primary)];
+    const iif = clusterInterface(attachment);
+    return from === undefined || iif === undefined ? [] : [received(to, from, iif)];
   });
 }

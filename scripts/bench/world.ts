@@ -62,9 +62,13 @@ export class World {
   async #startAgent(): Promise<void> {
     const path = (name: string) => join(this.directory, name);
     const log = openSync(path('agent.log'), 'w');
+    // It ends with us, also when we are killed.
     this.#agent = spawn(
-      process.execPath,
+      'setpriv',
       [
+        '--pdeathsig',
+        'KILL',
+        process.execPath,
         'build/multivrf-agent.mjs',
         '--vrfs',
         path('vrfs'),

@@ -10,7 +10,7 @@ import { CniCode, CniError } from '../../common/errors.ts';
 export function replaceFile(path: string, text: string): void {
   try {
     writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-    if (isDirectory(path)) removeFile(path);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) removeFile(path);
     renameSync(`${path}.tmp`, path);
   } catch (error) {
     rmSync(`${path}.tmp`, { force: true });
@@ -23,11 +23,14 @@ export function replaceFile(path: string, text: string): void {
  * CniError ioFailure when the file system refuses.
  */
 export function removeFile(path: string): void {
+  // Of a read-only file system not even what is not there can be removed.
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status) return;
   try {
-    if (isDirectory(path)) renameSync(path, aside(path));
+    if (status.isDirectory()) renameSync(path, aside(path));
     else unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw failure('removed', path, error);
+    throw failure('removed', path, error);
   }
 }
 
@@ -49,8 +52,4 @@ function failure(what: string, path: string, error: unknown): CniError {
 function aside(path: string): string {
   const name = Buffer.from(basename(path)).subarray(0, 200).toString('utf8');
   return join(dirname(path), `${name}.${Date.now()}.bad`);
-}
-
-function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

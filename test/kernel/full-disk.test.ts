@@ -74,6 +74,16 @@ test('strict STATUS is 50 as long as there is no room', async () => {
   expect(await strictStatus(scene.agent)).toEqual({});
 });
 
+test('an ADD on a read-only disk says which file cannot be written', async () => {
+  const pod = await scene.pod('late');
+  await remount('ro');
+  expect(await scene.refusal(pod, 'customer-a')).toMatchObject({
+    code: 5,
+    msg: expect.stringMatching(/^state file .*,net1\.json cannot be written: EROFS/),
+  });
+  await remount('rw');
+});
+
 test('a DEL on a read-only disk succeeds; the record goes when it can be written again', async () => {
   const pod = await scene.pod('speaker-1');
   await scene.attach(pod, 'customer-a');

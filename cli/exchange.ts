@@ -5,6 +5,9 @@ import { connectUnix, sendWithDescriptor, unixSocket } from '../agent/netlink/sy
 import { CniCode, CniError } from '../common/errors.ts';
 import { maxFrame, type Reply, type Request } from '../common/protocol.ts';
 
+const seeItsLog = "the agent's log says why; ask again";
+const notTheAgent = 'is that the socket of multivrf-agent? --socket names another';
+
 /** The agent's answer to a request that it granted. */
 export type Granted = Extract<Reply, { ok: true }>;
 
@@ -50,7 +53,7 @@ function readLine(agent: number, socketPath: string): string {
   const chunk = Buffer.alloc(64 * 1024);
   for (let length = 0; length <= maxFrame * 16; ) {
     const count = receive(agent, chunk);
-    if (count < 0) throw new CniError(CniCode.notAvailable, `agent behind ${socketPath} does not answer`);
+    if (count < 0) throw new CniError(CniCode.notAvailable, `agent behind ${socketPath} does not answer`, seeItsLog);
     const part = Buffer.from(chunk.subarray(0, count));
     const end = part.indexOf(0x0a);
     parts.push(end < 0 ? part : part.subarray(0, end));
@@ -58,14 +61,14 @@ function readLine(agent: number, socketPath: string): string {
     if (count === 0) break;
     length += count;
   }
-  throw new CniError(CniCode.ioFailure, `agent behind ${socketPath} broke off its answer`);
+  throw new CniError(CniCode.ioFailure, `agent behind ${socketPath} broke off its answer`, seeItsLog);
 }
 
 function parse(line: string, socketPath: string): Reply {
   try {
     return JSON.parse(line) as Reply;
   } catch (error) {
-    throw new CniError(CniCode.decodeFailure, `what listens on ${socketPath} does not answer in JSON`, '', {
+    throw new CniError(CniCode.decodeFailure, `what listens on ${socketPath} does not answer in JSON`, notTheAgent, {
       cause: error,
     });
   }

@@ -5,7 +5,7 @@ import type { PlaceHandle } from '../apply/place.ts';
 /** `raw_l3mdev_accept` is not among them: the kernel's default is 1, and what reaches the node is ARP, ND and ICMP alone. */
 const names = ['tcp_l3mdev_accept', 'udp_l3mdev_accept'] as const;
 
-/** The agent cannot change them: /proc/sys is read-only in its container, and others may rely on them. */
+/** The agent does not change them: others on the node may rely on them. */
 export class L3mdevAccept {
   readonly #node: PlaceHandle;
   readonly #log: Logger;

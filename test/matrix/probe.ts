@@ -1,6 +1,8 @@
 /** One probe through the kernel's own stack, as any program sends it. */
+
+import { inside, socketAddress } from '../support/inside.ts';
 import type { Netns } from '../support/netns.ts';
-import { connect, deviceIndex, domainOf, type Family, inside, Sock, socketAddress, socketTypes } from './sockets.ts';
+import { connect, deviceIndex, domainOf, type Family, Sock, socketTypes } from './sockets.ts';
 
 /** `port` of echo is ignored. */
 export interface Probe {
@@ -18,12 +20,12 @@ export function probe(netns: Netns, { protocol, to, port, device }: Probe, token
     const sock = new Sock(domainOf(family), socketTypes[protocol], protocol === 'echo' ? { 4: 1, 6: 58 }[family] : 0);
     if (device !== undefined) sock.bindToDevice(device);
     const index = device === undefined ? 0 : deviceIndex(device);
-    const there = socketAddress(family, to, protocol === 'echo' ? 0 : port, index);
+    const there = socketAddress(to, protocol === 'echo' ? 0 : port, index);
     if (protocol === 'echo') {
       sock.send(echoRequest(family, token), there);
       return sock;
     }
-    sock.bind(socketAddress(family, family === 6 ? '::' : '0.0.0.0', token));
+    sock.bind(socketAddress(family === 6 ? '::' : '0.0.0.0', token));
     if (protocol === 'udp') sock.send(Buffer.from('probe'), there);
     else connect(sock, there);
     return sock;

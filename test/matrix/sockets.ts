@@ -1,12 +1,11 @@
 /** Sockets of every kind inside any namespace, from one process: the thread enters, opens, and comes back. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import koffi from 'koffi';
-import { toBytes } from '../../common/addresses.ts';
+import { inside, socketAddress } from '../support/inside.ts';
 import type { Netns } from '../support/netns.ts';
 
 const libc = koffi.load('libc.so.6');
 const c = {
-  setns: libc.func('int setns(int fd, int type)'),
   socket: libc.func('int socket(int domain, int type, int protocol)'),
   setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
@@ -38,35 +37,11 @@ function check(result: number, what: string): number {
   return result;
 }
 
-/** Does something synchronous with the thread inside `netns`. */
-export function inside<T>(netns: Netns, action: () => T): T {
-  const back = openSync('/proc/thread-self/ns/net', 'r');
-  const there = openSync(netns.path, 'r');
-  try {
-    check(c.setns(there, 0), `setns ${netns.path}`);
-    return action();
-  } finally {
-    check(c.setns(back, 0), 'setns back');
-    closeSync(there);
-    closeSync(back);
-  }
-}
-
 const int = (value: number) => {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
   return bytes;
 };
-
-/** `sockaddr_in` or `sockaddr_in6`; `index` is the scope of a link-local address. */
-export function socketAddress(family: Family, address: string, port: number, index = 0): Buffer {
-  const buffer = Buffer.alloc(family === 6 ? 28 : 16);
-  buffer.writeUInt16LE(family === 6 ? AF_INET6 : AF_INET, 0);
-  buffer.writeUInt16BE(port, 2);
-  buffer.set(toBytes(address), family === 6 ? 8 : 4);
-  if (family === 6 && /^(fe80|ff02)/.test(address)) buffer.writeUInt32LE(index, 24);
-  return buffer;
-}
 
 /** What a socket received, with the sender's socket address as the kernel wrote it. */
 export interface Received {
@@ -156,7 +131,7 @@ export function server(netns: Netns, protocol: 'tcp' | 'udp', port: number, devi
   return inside(netns, () => {
     const sock = new Sock(AF_INET6, protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0);
     if (device !== undefined) sock.bindToDevice(device);
-    sock.bind(socketAddress(6, '::', port));
+    sock.bind(socketAddress('::', port));
     if (protocol === 'tcp') check(c.listen(sock.fd, 512), 'listen');
     return sock;
   });

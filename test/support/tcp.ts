@@ -2,15 +2,14 @@
  * TCP sockets of this process in other network namespaces, blocking and bound to a device where a test wants
  * it: a probe needs no process of its own, and a connection outlives whatever happens to the agent.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import koffi from 'koffi';
-import { toBytes } from '../../common/addresses.ts';
+import { inside, socketAddress } from './inside.ts';
 import type { Netns } from './netns.ts';
 
 const libc = koffi.load('libc.so.6');
 const c = {
-  setns: libc.func('int setns(int fd, int type)'),
   socket: libc.func('int socket(int domain, int type, int protocol)'),
   setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
@@ -18,7 +17,7 @@ const c = {
   accept: libc.func('int accept(int fd, void *address, void *length)'),
   connect: libc.func('int connect(int fd, const void *address, uint32_t length)'),
 };
-const [AF_INET, AF_INET6, SOCK_STREAM, SOCK_CLOEXEC] = [2, 10, 1, 0o2000000];
+const [AF_INET6, SOCK_STREAM, SOCK_CLOEXEC] = [10, 1, 0o2000000];
 const [SOL_SOCKET, SO_REUSEADDR, SO_RCVTIMEO, SO_SNDTIMEO, SO_BINDTODEVICE] = [1, 2, 20, 21, 25];
 
 /** errno of a failed call as a word: `ECONNREFUSED`; `timeout` where the deadline passed. */
@@ -30,29 +29,6 @@ function lastError(): string {
 function check(result: number, what: string): number {
   if (result < 0) throw new Error(`${what}: ${lastError()}`);
   return result;
-}
-
-function socketAddress(address: string, port: number): Buffer {
-  const bytes = toBytes(address);
-  const v6 = bytes.length === 16;
-  const buffer = Buffer.alloc(v6 ? 28 : 16);
-  buffer.writeUInt16LE(v6 ? AF_INET6 : AF_INET, 0);
-  buffer.writeUInt16BE(port, 2);
-  buffer.set(bytes, v6 ? 8 : 4);
-  return buffer;
-}
-
-function inside<T>(netns: Netns, action: () => T): T {
-  const back = openSync('/proc/thread-self/ns/net', 'r');
-  const there = openSync(netns.path, 'r');
-  try {
-    check(c.setns(there, 0), `setns ${netns.path}`);
-    return action();
-  } finally {
-    check(c.setns(back, 0), 'setns back');
-    closeSync(there);
-    closeSync(back);
-  }
 }
 
 /** How long the calls of a socket wait, in seconds. */

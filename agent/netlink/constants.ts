@@ -92,7 +92,7 @@ export const IFA = { ADDRESS: 1, LOCAL: 2, FLAGS: 8 } as const;
 export const IFA_F = { NODAD: 0x02, NOPREFIXROUTE: 0x200 } as const;
 
 /** linux/neighbour.h */
-export const NDA = { LLADDR: 2 } as const;
+export const NDA = { DST: 1, LLADDR: 2, IFINDEX: 8 } as const;
 export const NUD_NOARP = 0x40;
 export const NTF = { MASTER: 0x04, STICKY: 0x40 } as const;
 

@@ -51,12 +51,15 @@ export function deleteRoute(route: Route, index: number | undefined): Message {
   return message(RTM.DELROUTE, 0, route, index);
 }
 
-/** One table's routes; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not there is ENOENT. */
-export function dumpRoutes(family: Family, table: number): Message {
+/**
+ * One table's routes, or those of one RTPROT_* alone; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not
+ * there is ENOENT.
+ */
+export function dumpRoutes(family: Family, table: number, protocol = 0): Message {
   return {
     type: RTM.GETROUTE,
     flags: NLM_F.DUMP,
-    header: Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0, 0, 0, 0, 0, ...u32(0)),
+    header: Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0, 0, protocol, 0, 0, ...u32(0)),
     attributes: [[RTA.TABLE, u32(table)]],
   };
 }

@@ -32,7 +32,7 @@ export function surplus(
     const rules = surplusRules(attachment, here, place, state);
     return [
       ...surplusAddresses(attachment, here, place, state),
-      ...routes.map((route) => surplusDrift({ object: 'route', in: place }, routeWords(place, route))),
+      ...routes.map((route) => surplusDrift(routeSite(place, route), routeWords(place, route))),
       ...rules.map((text) => surplusDrift({ object: 'rule', in: place }, text)),
       ...foreignFilters(attachment, here, place, state),
     ];
@@ -89,6 +89,10 @@ function surplusRoutes(
     if (route.maker === 'kernel' || own.some((wanted) => sameRoute(route, wanted))) return false;
     return place === 'pod' || route.maker !== 'daemon' || prefixes.has(route.to);
   });
+}
+
+function routeSite(place: Place, { dev }: RouteState): Site {
+  return { object: 'route', in: place, ...(dev === undefined ? {} : { dev }) };
 }
 
 function routeWords(place: Place, { type, maker: _, ...route }: RouteState): string {

@@ -1,21 +1,24 @@
 /** What an attachment's statements are about: addresses to be reached by nobody, and who else is in its VRF. */
 import { observeAddressesOf } from '../apply/observe.ts';
+import { observeNetworks } from '../apply/observe-evidence.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import { type Attachment, clusterInterface, type NodeVrf, vrfPlace } from '../plan/desired.ts';
-import { intrudersOf } from '../plan/evidence/intruders.ts';
+import { interfacesOf } from '../plan/evidence/packets.ts';
 import type { Scene } from '../plan/evidence/statement.ts';
 import { isOurs } from '../plan/names.ts';
 import { plainAddress } from '../plan/routes.ts';
 import type { Agent } from './agent.ts';
 
-/** A scene and what was found in it. */
+/** A scene and where it is. */
 interface Seen {
   scene: Scene;
-  /** Interfaces of others in the VRF, in words. */
-  intruders: readonly string[];
+  /** Where the VRF's links are; undefined when its namespace is gone. */
+  place: PlaceHandle | undefined;
+  /** All of that place. */
+  links: readonly ObservedLink[];
 }
 
 /** `vrf` is that of the attachment as it is now. */
@@ -28,21 +31,28 @@ export function sceneOf(agent: Agent, attachment: Attachment, vrf: NodeVrf, pod:
   const others = vrfs
     .list()
     .filter(({ name }) => name !== vrf.name)
-    .map(({ name, uplink }) => ({
+    .map(({ name, uplink, routes }) => ({
       name,
-      addresses: [...(uplink?.addresses ?? []), ...own(name).flatMap(({ addresses }) => addresses)].map(plainAddress),
+      addresses: [
+        ...[...(uplink?.addresses ?? []), ...own(name).flatMap(({ addresses }) => addresses)].map(plainAddress),
+        ...new Set(routes.map(({ via }) => via)),
+      ],
     }));
   const cluster = clusterInterface(attachment);
+  const siblings = own(vrf.name);
+  const inside = new Set(interfacesOf({ vrf, siblings }));
   const scene: Scene = {
     attachment,
     vrf,
-    siblings: own(vrf.name),
+    siblings,
     others,
     nodeAddresses: nodeAddresses(node.handle, onNode),
+    nodeNetworks: observeNetworks(node.handle, new Map(onNode.map(({ index, name }) => [index, name]))).filter(
+      ({ dev }) => !inside.has(dev),
+    ),
     podAddresses: pod && (cluster === undefined ? [] : observeAddressesOf(pod, cluster)),
   };
-  const inVrf = place && (place === node.handle ? onNode : linksOf(place));
-  return { scene, intruders: inVrf ? intrudersOf(scene, inVrf) : [] };
+  return { scene, place, links: place === node.handle ? onNode : place ? linksOf(place) : [] };
 }
 
 function linksOf(handle: PlaceHandle): ObservedLink[] {

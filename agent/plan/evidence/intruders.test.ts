@@ -42,7 +42,7 @@ test.each<[string, Neighbour]>([
   ['vlan v7 on eth1 takes frames of VRF customer-a', link(5, 'v7', { kind: 'vlan', link: 3 })],
   [`macvlan m0 on ${hostEnd} takes frames of VRF customer-a`, link(5, 'm0', { kind: 'macvlan', link: 4 })],
 ])('%s', (words, intruder) => {
-  expect(intrudersOf(bridge, [...sound, intruder])).toEqual([words]);
+  expect(intrudersOf(bridge, [...sound, intruder])).toEqual([{ kind: 'interface', text: words }]);
 });
 
 test('a namespace that routes has no interface but its own that is up', () => {

@@ -1,6 +1,7 @@
 /** Interfaces of others that see or send what is a VRF's. */
-import { isOurs, readAlias, uplinkDevice } from '../names.ts';
-import type { Scene } from './statement.ts';
+import { isOurs, readAlias } from '../names.ts';
+import { interfacesOf } from './packets.ts';
+import type { Intrusion, Scene } from './statement.ts';
 
 /** An interface in the namespace of the VRF's links. */
 export interface Neighbour {
@@ -16,16 +17,20 @@ export interface Neighbour {
   link: number;
 }
 
+/** Names of the VRF's interfaces, as they should be. A host end whose record was lost is still the VRF's: its alias says so. */
+export function ownInterfaces(scene: Pick<Scene, 'vrf' | 'siblings'>, links: readonly Neighbour[]): Set<string> {
+  const orphans = links.filter(({ alias }) => alias !== undefined && readAlias(alias)?.vrf === scene.vrf.name);
+  return new Set([...interfacesOf(scene), ...orphans.map(({ name }) => name)]);
+}
+
 /**
- * In words, one for each: members of the VRF's bridge or device (in routed mode also of its namespace), and devices stacked on
+ * One for each: members of the VRF's bridge or device (in routed mode also of its namespace), and devices stacked on
  * its links, which get frames before the VRF does.
  */
-export function intrudersOf({ vrf, siblings }: Pick<Scene, 'vrf' | 'siblings'>, links: readonly Neighbour[]): string[] {
-  const uplink = vrf.uplink && uplinkDevice(vrf.uplink.interface, vrf.uplink.vlan);
-  const expected = new Set(['lo', vrf.name, ...siblings.map(({ hostEnd }) => hostEnd), ...(uplink ? [uplink] : [])]);
-  // A host end whose record was lost is still the VRF's: its alias says so.
-  const isExpected = ({ name, alias }: Neighbour) =>
-    expected.has(name) || (alias !== undefined && readAlias(alias)?.vrf === vrf.name);
+export function intrudersOf(scene: Pick<Scene, 'vrf' | 'siblings'>, links: readonly Neighbour[]): Intrusion[] {
+  const { vrf } = scene;
+  const expected = ownInterfaces(scene, links).add('lo');
+  const isExpected = ({ name }: Neighbour) => expected.has(name);
   const isWholeNamespace = vrf.backend === 'namespace' && vrf.mode === 'routed';
   const master = links.find(({ name }) => name === vrf.name)?.index;
   const isMember = (link: Neighbour) => (isWholeNamespace ? link.up : master !== undefined && link.master === master);
@@ -38,7 +43,7 @@ export function intrudersOf({ vrf, siblings }: Pick<Scene, 'vrf' | 'siblings'>, 
     ...strangers
       .filter((link) => isStacked(link) && carriers.has(link.link))
       .map(({ name, kind, link }) => `${kind} ${name} on ${carriers.get(link)} takes frames of VRF ${vrf.name}`),
-  ];
+  ].map((text) => ({ kind: 'interface', text }));
 }
 
 /** Not a veth, whose peer is told in the same attribute; and not a VLAN device that we made for another VRF. */

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Site } from '../check-drift.ts';
 import { vrfPlace } from '../desired.ts';
+import { plainAddress } from '../routes.ts';
 import { type Findings, judge } from './judge.ts';
 import { scenes, soundAnswers } from './scenes.testing.ts';
-import type { Answer, Question, Scene } from './statement.ts';
+import type { Answer, Intrusion, Question, Scene } from './statement.ts';
 import { statementsOf } from './statements.ts';
 
 function judged(scene: Scene, findings: Partial<Findings> = {}) {
-  const all = { answer: soundAnswers(scene), drifts: [], intruders: [], ...findings };
+  const all = { answer: soundAnswers(scene), drifts: [], intrusions: [], ...findings };
   return statementsOf(scene).map((statement) => judge(statement, all));
 }
 
@@ -27,36 +28,52 @@ const drift = (site: Site) => ({ site, text: 'it is not as it was', heal: '' });
 describe.each(Object.entries(scenes))('%s', (_, scene) => {
   const { attachment, vrf } = scene;
   const place = vrfPlace(vrf);
+  const atNode = vrf.mode === 'routed' ? [expect.stringMatching(/ARP, ND and echo only$/)] : [];
+  const fromPod = ['pod → node by net1: unreachable', "pod → the node's networks and other VRFs by net1: unreachable"];
 
   test('all statements hold in a sound kernel', () => {
     expect(judged(scene).filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
   });
 
   test('names node, pod, the other customer, the way to the cluster, and the filters', () => {
+    const routed = vrf.mode === 'routed';
+    const own = attachment.addresses.map(plainAddress).join(', ');
     expect(judged(scene).map(({ text }) => text)).toEqual([
       'source filter in place',
       'expose filter in place',
       'uplink filter in place',
       'from customer-a, node address 10.0.0.5: unreachable',
       'from customer-a, node address fd00::5: unreachable',
+      `from customer-a, the node's loopback, multicast and broadcast${routed ? ', the gateway' : ''}: unreachable`,
+      "from customer-a, the node's networks: unreachable",
       'from customer-a, customer-b: unreachable',
       'pod → node by net1: unreachable',
+      "pod → the node's networks and other VRFs by net1: unreachable",
+      'from node and cluster, customer-a: unreachable',
+      'from cluster, node: as without multivrf',
+      `customer-a ↔ pod ${own}: carried by the node`,
+      ...(routed
+        ? ['customer-a and pod → node at 192.0.2.1, 2001:db8::1, 169.254.1.1, fe80::1: ARP, ND and echo only']
+        : []),
       'from customer-a, pod eth0 10.244.0.7: unreachable',
       'from customer-a, pod eth0 fd88::7: unreachable',
       'from customer-a through the pod → cluster: unreachable',
       'pod → cluster default via net1: unreachable',
+      'pod ↔ customer-a by net1: delivered',
       'from the cluster, pod net1: unreachable',
+      'from the cluster through the pod → customer-a: unreachable',
+      'pod ↔ cluster by eth0: as without multivrf',
       'pod forwards nothing',
       'router advertisements from customer-a: ignored',
       'nothing else differs from what was made',
     ]);
   });
 
-  test.each<[string, Site, string[]]>([
+  test.each<[string, Site, unknown[]]>([
     [
       'the source filter',
       { object: 'filter', in: place, dev: attachment.hostEnd, direction: 'ingress' },
-      ['source filter in place', 'pod → node by net1: unreachable'],
+      ['source filter in place', ...fromPod, ...atNode],
     ],
     [
       'the expose filter',
@@ -66,18 +83,46 @@ describe.each(Object.entries(scenes))('%s', (_, scene) => {
     [
       'forwarding in the pod',
       { object: 'sysctl', in: 'pod', path: 'net/ipv4/ip_forward' },
-      ['from customer-a through the pod → cluster: unreachable', 'pod forwards nothing'],
+      [
+        'from customer-a through the pod → cluster: unreachable',
+        'from the cluster through the pod → customer-a: unreachable',
+        'pod forwards nothing',
+      ],
     ],
     [
       'router advertisements',
       { object: 'sysctl', in: 'pod', path: 'net/ipv6/conf/net1/accept_ra' },
       ['router advertisements from customer-a: ignored'],
     ],
-    ['a route in the pod', { object: 'route', in: 'pod' }, ['nothing else differs from what was made']],
+    ['a route in the pod', { object: 'route', in: 'pod', dev: 'net1' }, ['nothing else differs from what was made']],
+    [
+      "a route of the pod's VRF by the cluster interface",
+      { object: 'route', in: 'pod', dev: 'eth0' },
+      ['pod → cluster default via net1: unreachable'],
+    ],
+    [
+      "the pod's rule for table local",
+      { object: 'local-rule', in: 'pod' },
+      [
+        'from customer-a, pod eth0 10.244.0.7: unreachable',
+        'from customer-a, pod eth0 fd88::7: unreachable',
+        'from customer-a through the pod → cluster: unreachable',
+        'pod → cluster default via net1: unreachable',
+        'pod ↔ customer-a by net1: delivered',
+        'from the cluster, pod net1: unreachable',
+        'from the cluster through the pod → customer-a: unreachable',
+        'pod ↔ cluster by eth0: as without multivrf',
+      ],
+    ],
     [
       'the master of the host end',
       { object: 'link', in: place, dev: attachment.hostEnd },
-      ['pod → node by net1: unreachable'],
+      [
+        ...fromPod,
+        'from node and cluster, customer-a: unreachable',
+        expect.stringMatching(/: carried by the node$/),
+        ...atNode,
+      ],
     ],
   ])('a difference of %s makes false what rests on it', (_what, site, texts) => {
     expect(broken(scene, { drifts: [drift(site)] })).toEqual(texts);
@@ -98,9 +143,72 @@ describe.each(Object.entries(scenes))('%s', (_, scene) => {
   });
 
   test("somebody else's interface in the VRF connects it to anything", () => {
-    expect(broken(scene, { intruders: ['interface eth7 is in VRF customer-a'] })).toContain(
-      'from customer-a, customer-b: unreachable',
-    );
+    expect(
+      broken(scene, { intrusions: [{ kind: 'interface', text: 'interface eth7 is in VRF customer-a' }] }),
+    ).toContain('from customer-a, customer-b: unreachable');
+  });
+
+  test.each<[Intrusion['kind'], unknown[]]>([
+    ['way in', ['from node and cluster, customer-a: unreachable']],
+    [
+      'way out',
+      [
+        "from customer-a, the node's networks: unreachable",
+        'from customer-a, customer-b: unreachable',
+        "pod → the node's networks and other VRFs by net1: unreachable",
+      ],
+    ],
+    ['neighbour on node', [expect.stringMatching(/: carried by the node$/)]],
+    ['neighbour in pod', ['pod ↔ customer-a by net1: delivered']],
+  ])('a %s makes false what it opens', (kind, texts) => {
+    expect(broken(scene, { intrusions: [{ kind, text: 'it leads astray' }] })).toEqual(texts);
+  });
+
+  test.each<[string, (question: Question) => boolean, Answer, string]>([
+    [
+      'what the node sends to the pod and its main table leads into the VRF',
+      ({ in: at, to, iif }) => at === 'node' && iif === undefined && to === plainAddress(attachment.addresses[0]!),
+      { type: 'unicast', dev: 'customer-a' },
+      'from node and cluster, customer-a: unreachable',
+    ],
+    [
+      "what another pod sends and a rule for the cluster's bridge leads into the VRF",
+      ({ in: at, iif }) => at === 'node' && iif === 'cni0',
+      { type: 'unicast', dev: attachment.hostEnd },
+      'from node and cluster, customer-a: unreachable',
+    ],
+    [
+      'an address of the node that it does not take',
+      ({ in: at, to, iif }) => at === 'node' && iif === undefined && to === '10.0.0.5',
+      { type: 'refused', error: 'EHOSTUNREACH' },
+      'from cluster, node: as without multivrf',
+    ],
+    [
+      'what the pod does not take from the cluster',
+      ({ to, iif }) => to === '10.244.0.7' && iif === 'eth0',
+      { type: 'refused', error: 'EHOSTUNREACH' },
+      'pod ↔ cluster by eth0: as without multivrf',
+    ],
+    [
+      'what an unbound socket sends to the cluster by the VRF',
+      ({ in: at, from, iif, oif }) => at === 'pod' && from === undefined && iif === undefined && oif === undefined,
+      { type: 'unicast', dev: 'net1' },
+      'pod ↔ cluster by eth0: as without multivrf',
+    ],
+    [
+      'what comes from the cluster and leaves to the customer',
+      ({ in: at, iif, to }) => at === 'pod' && iif === 'eth0' && !to.startsWith('10.') && !to.startsWith('fd'),
+      { type: 'unicast', dev: 'net1' },
+      'from the cluster through the pod → customer-a: unreachable',
+    ],
+    [
+      'what the pod does not take from the customer',
+      ({ iif, to }) => iif === 'net1' && to === plainAddress(attachment.addresses[0]!),
+      { type: 'refused', error: 'EINVAL' },
+      'pod ↔ customer-a by net1: delivered',
+    ],
+  ])('%s is told', (_what, selects, answer, text) => {
+    expect(broken(scene, { answer: otherwise(scene, selects, answer) })).toContain(text);
   });
 
   test('a packet to the cluster interface that the pod takes is told with its way', () => {
@@ -114,7 +222,10 @@ describe.each(Object.entries(scenes))('%s', (_, scene) => {
 
   test('what a socket in the VRF sends by the cluster interface is told', () => {
     const answer = otherwise(scene, ({ oif }) => oif === 'net1', { type: 'unicast', dev: 'eth0' });
-    expect(broken(scene, { answer })).toEqual(['pod → cluster default via net1: unreachable']);
+    expect(broken(scene, { answer })).toEqual([
+      'pod → cluster default via net1: unreachable',
+      'pod ↔ customer-a by net1: delivered',
+    ]);
   });
 
   test("what leaves to the customer's own namesake of an address stays in the VRF", () => {
@@ -151,6 +262,17 @@ test.each(Object.entries(scenes).filter(([, { vrf }]) => vrf.mode === 'routed'))
       dev: 'eth0',
     });
     expect(broken(scene, { answer: fromPod })).toEqual(['pod → node by net1: unreachable']);
+    const toNetwork = otherwise(scene, ({ to, iif }) => to === '10.244.0.1' && iif === scene.attachment.hostEnd, {
+      type: 'unicast',
+      dev: 'cni0',
+    });
+    expect(broken(scene, { answer: toNetwork })).toEqual([
+      "pod → the node's networks and other VRFs by net1: unreachable",
+    ]);
+    const lost = otherwise(scene, ({ to, iif }) => iif === 'eth1' && to === '198.51.100.2', { type: 'refused' });
+    expect(broken(scene, { answer: lost })).toEqual([expect.stringMatching(/: carried by the node$/)]);
+    const notTaken = otherwise(scene, ({ to }) => to === '169.254.1.1', { type: 'refused' });
+    expect(broken(scene, { answer: notTaken })).toEqual([expect.stringMatching(/ARP, ND and echo only$/)]);
     const questions = statementsOf(scene).flatMap((one) => one.questions);
     expect(questions.filter(({ iif }) => iif === scene.vrf.name)).toEqual([]);
   },

@@ -1,6 +1,6 @@
 /** Statements against what the kernel answered. */
 import type { Drift } from '../check-drift.ts';
-import type { Answer, Judged, Question, Statement } from './statement.ts';
+import type { Answer, Intrusion, Judged, Question, Statement } from './statement.ts';
 
 /** What was found out. */
 export interface Findings {
@@ -8,8 +8,7 @@ export interface Findings {
   answer(question: Question): Answer;
   /** From CHECK's comparison. */
   drifts: readonly Drift[];
-  /** Interfaces of others in the VRF or on its links, in words. */
-  intruders: readonly string[];
+  intrusions: readonly Intrusion[];
   /** Why nothing is known of the pod; absent when a socket inside was at hand. */
   podUnseen?: string;
 }
@@ -19,14 +18,14 @@ export function judge(statement: Statement, findings: Findings): Judged {
   const { text, in: place } = statement;
   const drift = findings.drifts.find(({ site }) => site && statement.restsOn(site));
   if (drift) return { text, in: place, verdict: 'broken', reason: drift.text, byDrift: true };
-  const [intruder] = statement.onNoIntruder ? findings.intruders : [];
-  if (intruder !== undefined) return { text, in: place, verdict: 'broken', reason: intruder };
+  const intrusion = findings.intrusions.find(({ kind }) => statement.excludes.includes(kind));
+  if (intrusion) return { text, in: place, verdict: 'broken', reason: intrusion.text };
   if (place === 'pod' && findings.podUnseen !== undefined) {
     return { text, in: place, verdict: 'unknown', reason: findings.podUnseen };
   }
   const asked = statement.questions.map((question) => ({ question, answer: findings.answer(question) }));
-  const arrived = asked.find(({ answer }) => arrives(answer, statement.within));
-  if (arrived) return { text, in: place, verdict: 'broken', reason: words(arrived.question, arrived.answer) };
+  const astray = asked.find(({ question, answer: one }) => one.type !== 'unasked' && !statement.accepts(one, question));
+  if (astray) return { text, in: place, verdict: 'broken', reason: words(astray.question, astray.answer) };
   const unasked = asked.find(({ answer }) => answer.type === 'unasked');
   const lost = statement.control
     .map((question) => ({ question, answer: findings.answer(question) }))
@@ -35,11 +34,6 @@ export function judge(statement: Statement, findings: Findings): Judged {
   if (!doubt) return { text, in: place, verdict: 'holds' };
   const why = unasked ? '' : ', as it must not be: that others are refused proves nothing';
   return { text, in: place, verdict: 'unknown', reason: `${words(doubt.question, doubt.answer)}${why}` };
-}
-
-function arrives({ type, dev }: Answer, within: ReadonlySet<string>): boolean {
-  if (type === 'refused' || type === 'unasked') return false;
-  return type !== 'unicast' || dev === undefined || !within.has(dev);
 }
 
 /** `a packet from 192.0.2.1 to 10.0.0.5, in by eth1, is taken by the node itself`. */

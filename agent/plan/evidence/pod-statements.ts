@@ -1,11 +1,16 @@
-/** Statements that only a socket inside the pod can prove: nothing passes between its two interfaces. */
+/** Statements that only a socket inside the pod can prove: nothing passes between its two interfaces, and each serves its own. */
 import type { Site } from '../check-drift.ts';
 import { clusterInterface } from '../desired.ts';
 import { familyOf, plainAddress } from '../routes.ts';
-import { customerAddress, familiesOf, neighbourIn } from './samples.ts';
-import type { Question, Scene, Statement } from './statement.ts';
+import { fromCluster, fromCustomer, inPod, sentByPod, toCluster, toCustomer } from './pod-packets.ts';
+import { clusterSamples, familiesOf, neighbourIn } from './samples.ts';
+import { arrivesNowhereBut, leavesByNoneOf, type Scene, type Statement, statement } from './statement.ts';
 
 export function podStatements(scene: Scene): Statement[] {
+  return [...customerStatements(scene), ...clusterSide(scene), ...settings(scene)];
+}
+
+function customerStatements(scene: Scene): Statement[] {
   const { attachment, vrf, podAddresses } = scene;
   const { interface: dev } = attachment;
   const primary = clusterInterface(attachment) ?? 'cluster';
@@ -13,45 +18,93 @@ export function podStatements(scene: Scene): Statement[] {
   const own = attachment.addresses.map(plainAddress);
   const cluster = clusterTargets(scene);
   const inside = [dev, vrf.name];
-  const fromCustomer = (to: string): Question => received(to, customerAddress(attachment, vrf, familyOf(to)), dev);
-  const about = (text: string, questions: Question[], control: Question[], within: string[]): Statement => ({
-    text,
-    in: 'pod',
-    questions,
-    control,
-    within: new Set(within),
-    restsOn: isRouting,
-    onNoIntruder: false,
-  });
+  const closed = { in: 'pod', accepts: arrivesNowhereBut(inside), restsOn: isRouting } as const;
+  const names = podAddresses === undefined ? [`pod ${primary}`] : eth0.map((address) => `pod ${primary} ${address}`);
   return [
-    ...(podAddresses === undefined ? [`pod ${primary}`] : eth0.map((address) => `pod ${primary} ${address}`)).map(
-      (what, i) => {
-        const [target] = eth0.slice(i, i + 1);
-        const speaks = target !== undefined && familiesOf(attachment).includes(familyOf(target));
-        return about(
-          `from ${vrf.name}, ${what}: unreachable`,
-          target === undefined ? [] : [fromCustomer(target)],
-          speaks ? own.filter((address) => familyOf(address) === familyOf(target)).map(fromCustomer) : [],
-          inside,
-        );
-      },
-    ),
-    {
-      ...about(`from ${vrf.name} through the pod → cluster: unreachable`, cluster.map(fromCustomer), [], inside),
+    ...names.map((what, i) => {
+      const [target] = eth0.slice(i, i + 1);
+      const speaks = target !== undefined && familiesOf(attachment).includes(familyOf(target));
+      return statement({
+        ...closed,
+        text: `from ${vrf.name}, ${what}: unreachable`,
+        questions: target === undefined ? [] : fromCustomer(scene, [target]),
+        control: speaks
+          ? fromCustomer(
+              scene,
+              own.filter((address) => familyOf(address) === familyOf(target)),
+            )
+          : [],
+      });
+    }),
+    statement({
+      ...closed,
+      text: `from ${vrf.name} through the pod → cluster: unreachable`,
+      questions: fromCustomer(scene, cluster),
       restsOn: (site) => isRouting(site) || isForwarding(site),
-    },
-    about(`pod → cluster default via ${dev}: unreachable`, sentQuestions(scene, cluster), [], inside),
-    about(`from the cluster, pod ${dev}: unreachable`, fromCluster(scene, own), fromCluster(scene, eth0), [primary]),
-    { ...about('pod forwards nothing', [], [], []), restsOn: isForwarding },
-    {
-      ...about(`router advertisements from ${vrf.name}: ignored`, [], [], []),
-      restsOn: ({ in: place, path }) => place === 'pod' && path?.endsWith(`/${dev}/accept_ra`) === true,
-    },
+    }),
+    statement({
+      ...closed,
+      text: `pod → cluster default via ${dev}: unreachable`,
+      questions: sentByPod(scene, cluster),
+      // A look-up asks for a few addresses; a route by another interface may be for any.
+      restsOn: (site) => isRouting(site) || (isRoute(site) && site.dev !== undefined && !inside.includes(site.dev)),
+    }),
+    statement({
+      text: `pod ↔ ${vrf.name} by ${dev}: delivered`,
+      in: 'pod',
+      questions: [...fromCustomer(scene, own), ...toCustomer(scene)],
+      accepts: ({ type, dev: by }, { iif }) => (iif === dev ? type === 'local' : type === 'unicast' && by === dev),
+      restsOn: (site) => isRouting(site) || isAddress(site),
+      excludes: ['neighbour in pod'],
+    }),
   ];
 }
 
-function received(to: string, from: string, iif: string): Question {
-  return { in: 'pod', family: familyOf(to), to, from, iif };
+function clusterSide(scene: Scene): Statement[] {
+  const { attachment, vrf, podAddresses } = scene;
+  const { interface: dev } = attachment;
+  const primary = clusterInterface(attachment);
+  if (primary === undefined) return [];
+  const eth0 = (podAddresses ?? []).map(plainAddress);
+  const own = attachment.addresses.map(plainAddress);
+  const onward = toCustomer(scene).map(({ to }) => to);
+  return [
+    statement({
+      text: `from the cluster, pod ${dev}: unreachable`,
+      in: 'pod',
+      questions: fromCluster(scene, own),
+      control: fromCluster(scene, eth0),
+      accepts: arrivesNowhereBut([primary]),
+      restsOn: isRouting,
+    }),
+    statement({
+      text: `from the cluster through the pod → ${vrf.name}: unreachable`,
+      in: 'pod',
+      questions: [...fromCluster(scene, onward), ...onward.map((to) => inPod({ to, oif: primary }))],
+      accepts: leavesByNoneOf([dev, vrf.name]),
+      restsOn: (site) => isRouting(site) || isForwarding(site),
+    }),
+    statement({
+      text: `pod ↔ cluster by ${primary}: as without multivrf`,
+      in: 'pod',
+      questions: [...fromCluster(scene, eth0), ...toCluster(scene)],
+      accepts: ({ type, dev: by }, { iif }) =>
+        iif === primary ? type === 'local' : type === 'unicast' && by === primary,
+      restsOn: ({ in: place, object }) => place === 'pod' && object === 'local-rule',
+    }),
+  ];
+}
+
+function settings({ attachment, vrf }: Scene): Statement[] {
+  const { interface: dev } = attachment;
+  return [
+    statement({ text: 'pod forwards nothing', in: 'pod', restsOn: isForwarding }),
+    statement({
+      text: `router advertisements from ${vrf.name}: ignored`,
+      in: 'pod',
+      restsOn: ({ in: place, path }) => place === 'pod' && path?.endsWith(`/${dev}/accept_ra`) === true,
+    }),
+  ];
 }
 
 /** Rules, the VRF device and the pod end; routes are judged by the look-ups. */
@@ -59,34 +112,15 @@ function isRouting({ in: place, object }: Site): boolean {
   return place === 'pod' && ['rule', 'local-rule', 'link'].includes(object);
 }
 
+const isRoute = ({ in: place, object }: Site) => place === 'pod' && object === 'route';
+const isAddress = ({ in: place, object }: Site) => place === 'pod' && object === 'address';
+
 function isForwarding({ in: place, path }: Site): boolean {
   return place === 'pod' && path !== undefined && /(ip_forward|all\/forwarding)$/.test(path);
 }
 
-/** Others in the cluster network, and the node. */
-function clusterTargets({ podAddresses, nodeAddresses }: Scene): string[] {
-  const neighbours = (podAddresses ?? []).flatMap((prefix) => neighbourIn(prefix) ?? []);
-  return [...new Set([...neighbours, ...nodeAddresses])];
-}
-
-/** What a socket bound to the pod end sends, or to its VRF device; of policy rules also one bound to the address alone. */
-function sentQuestions({ attachment, vrf }: Scene, targets: readonly string[]): Question[] {
-  const { interface: dev, pod, addresses } = attachment;
-  return targets.flatMap((to): Question[] => {
-    const family = familyOf(to);
-    const from = addresses.map(plainAddress).find((address) => familyOf(address) === family);
-    if (from === undefined) return [];
-    const bound = (pod.kind === 'device' ? [dev, vrf.name] : [dev]).map((oif) => ({ oif }));
-    return [...bound, ...(pod.kind === 'rules' ? [{}] : [])].map((by) => ({ in: 'pod', family, to, from, ...by }));
-  });
-}
-
-/** Packets that come in by the cluster's interface. */
-function fromCluster({ attachment, podAddresses }: Scene, targets: readonly string[]): Question[] {
-  return targets.flatMap((to) => {
-    const network = (podAddresses ?? []).find((prefix) => familyOf(prefix) === familyOf(to));
-    const from = network === undefined ? undefined : neighbourIn(network);
-    const iif = clusterInterface(attachment);
-    return from === undefined || iif === undefined ? [] : [received(to, from, iif)];
-  });
+/** Others in the pod's cluster network, the node, and others in the node's networks. */
+function clusterTargets(scene: Scene): string[] {
+  const neighbours = (scene.podAddresses ?? []).flatMap((prefix) => neighbourIn(prefix) ?? []);
+  return [...new Set([...neighbours, ...scene.nodeAddresses, ...clusterSamples(scene)])];
 }

@@ -1,8 +1,10 @@
 /** Scenes of every way to realise an attachment, and a kernel that answers as a sound one does. */
+import { gateway4 } from '../desired.ts';
+import { plainAddress } from '../routes.ts';
 import { scenarios } from '../scenarios.testing.ts';
 import type { Findings } from './judge.ts';
+import { uplinkOf } from './packets.ts';
 import type { Answer, Question, Scene } from './statement.ts';
-import { statementsOf } from './statements.ts';
 
 export const scenes: Record<string, Scene> = Object.fromEntries(
   Object.entries(scenarios).map(([name, attachment]) => [
@@ -13,19 +15,46 @@ export const scenes: Record<string, Scene> = Object.fromEntries(
       siblings: [attachment],
       others: [{ name: 'customer-b', addresses: ['192.0.2.77', '2001:db8::77'] }],
       nodeAddresses: ['10.0.0.5', 'fd00::5'],
+      nodeNetworks: [
+        { to: '10.0.0.0/24', dev: 'eth0' },
+        { to: '10.244.0.0/24', dev: 'cni0' },
+        { to: 'fd00::/64', dev: 'eth0' },
+        { to: 'fd88::/64', dev: 'cni0' },
+      ],
       podAddresses: ['10.244.0.7/24', 'fd88::7/64'],
     },
   ]),
 );
 
-/** Refuses what must not arrive, and delivers what must. */
+const local: Answer = { type: 'local' };
+const refused: Answer = { type: 'refused', error: 'EHOSTUNREACH' };
+const by = (dev: string | undefined): Answer => (dev === undefined ? refused : { type: 'unicast', dev });
+
+/** The VRF has a default route to the customer in the pod; on the node it knows the pod and the networks of the uplink. */
 export function soundAnswers(scene: Scene): Findings['answer'] {
-  const control = new Set(statementsOf(scene).flatMap((statement) => statement.control.map(key)));
-  return (question): Answer =>
-    control.has(key(question)) ? { type: 'local' } : { type: 'refused', error: 'EHOSTUNREACH' };
+  return (question) => {
+    if (question.in === 'pod') return inPod(scene, question);
+    return question.iif === uplinkOf(scene) || question.iif === scene.attachment.hostEnd
+      ? inVrf(scene, question)
+      : inMain(scene, question);
+  };
 }
 
-/** The same question, whoever asks it. */
-function key({ in: place, to, from, iif, oif }: Question): string {
-  return [place, to, from, iif, oif].join(' ');
+function inPod({ attachment, podAddresses = [] }: Scene, { to, from, iif, oif }: Question): Answer {
+  const { interface: dev, primary } = attachment;
+  const own = iif === dev ? attachment.addresses : iif === primary ? podAddresses : [];
+  if (iif !== undefined) return own.map(plainAddress).includes(to) ? local : refused;
+  return oif === primary || (oif === undefined && from === undefined) ? by(primary) : by(dev);
+}
+
+function inVrf(scene: Scene, { to, iif }: Question): Answer {
+  const { attachment, vrf } = scene;
+  const own = (vrf.uplink?.addresses ?? []).map(plainAddress);
+  if (own.includes(to) || (to === gateway4 && iif === attachment.hostEnd)) return local;
+  if (attachment.addresses.map(plainAddress).includes(to)) return by(attachment.hostEnd);
+  return ['192.0.2.254', '192.0.2.2', '2001:db8::2'].includes(to) ? by(uplinkOf(scene)) : refused;
+}
+
+function inMain({ nodeAddresses }: Scene, { to }: Question): Answer {
+  return nodeAddresses.includes(to) ? local : by('eth0');
 }

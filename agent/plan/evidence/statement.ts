@@ -24,20 +24,47 @@ export interface Answer {
   error?: string;
 }
 
+/**
+ * What of others makes an attachment's isolation false. `interface`: it is in the VRF. `way in`, `way out`: a route or rule
+ * leads into the VRF, or out of it. `neighbour`: on the node or in the pod, an address is taken for another's.
+ */
+export interface Intrusion {
+  kind: 'interface' | 'way in' | 'way out' | 'neighbour on node' | 'neighbour in pod';
+  /** In words. */
+  text: string;
+}
+
 export interface Statement {
   /** As people read it: `from customer-a, node address 10.0.0.5: unreachable`. */
   text: string;
   /** What must be at hand to judge it: the node, or a socket inside the pod. */
   in: 'node' | 'pod';
-  /** Packets that must not arrive: each is refused, or leaves by one of `within`. */
   questions: readonly Question[];
   /** Packets that must arrive: while they do not, a refusal proves nothing. */
   control: readonly Question[];
-  within: ReadonlySet<string>;
+  /** Whether that answer agrees with the statement; one that is `unasked` is never shown. */
+  accepts(answer: Answer, question: Question): boolean;
   /** Whether a difference there makes it false. */
   restsOn(site: Site): boolean;
-  /** Whether an interface of somebody else's in the VRF makes it false. */
-  onNoIntruder: boolean;
+  /** What of others makes it false. */
+  excludes: readonly Intrusion['kind'][];
+}
+
+/** A statement by what it has; the rest is nothing. */
+export function statement(one: Pick<Statement, 'text' | 'in'> & Partial<Statement>): Statement {
+  return { questions: [], control: [], accepts: () => false, restsOn: () => false, excludes: [], ...one };
+}
+
+/** Nothing arrives: each packet is refused, or leaves by one of `devices`. */
+export function arrivesNowhereBut(devices: readonly string[]): Statement['accepts'] {
+  const within = new Set(devices);
+  return ({ type, dev }) => type === 'refused' || (type === 'unicast' && dev !== undefined && within.has(dev));
+}
+
+/** Wherever a packet goes, it leaves by none of `devices`. */
+export function leavesByNoneOf(devices: readonly string[]): Statement['accepts'] {
+  const closed = new Set(devices);
+  return ({ type, dev }) => type !== 'unicast' || (dev !== undefined && !closed.has(dev));
 }
 
 /** `holds` and `broken` are proven; `unknown` is neither. */
@@ -53,6 +80,13 @@ export interface Judged {
   byDrift?: true;
 }
 
+/** A network that the node reaches without a next hop, by its main table. */
+export interface NodeNetwork {
+  /** Prefix. */
+  to: string;
+  dev: string;
+}
+
 /** What the statements about one attachment are made of. Addresses have no prefix length unless said. */
 export interface Scene {
   attachment: Attachment;
@@ -64,6 +98,8 @@ export interface Scene {
   others: readonly { name: string; addresses: readonly string[] }[];
   /** The node's own, of all interfaces that belong to no VRF; without loopback and link-local ones. */
   nodeAddresses: readonly string[];
+  /** Of interfaces that are not the VRF's. */
+  nodeNetworks: readonly NodeNetwork[];
   /** Those of the pod's cluster interface, with prefix length; undefined when nobody could look. */
   podAddresses: readonly string[] | undefined;
 }

@@ -1,11 +1,12 @@
 /** The matrix's own judgement: what it calls wrong, and when packets and evidence disagree. */
 import { describe, expect, test } from '@jest/globals';
-import { type Cell, judge, nameOf } from './cells/cell.ts';
-import { compare } from './evidence.ts';
+import { type Cell, judge, nameOf, type Wrong } from './cells/cell.ts';
+import { compare, type Evidence, judgements, untold } from './evidence.ts';
 import { echo, numbered, tagged, tcp } from './frames.ts';
 import { inFrame } from './sightings.ts';
 import type { Sighting } from './witness.ts';
-import type { Port, World } from './world.ts';
+import type { Port } from './world.ts';
+import { worldLiteral } from './worlds.testing.ts';
 
 const port: Port = { netns: 'router-a', dev: 'eth0', mac: '02:00:00:00:00:01' };
 const ends = {
@@ -54,25 +55,34 @@ test('a probe is known by its number in every form, tagged and padded too', () =
 });
 
 describe('evidence', () => {
-  const pod = { net1: { netns: 'speaker-0' } };
-  const world = {
-    sides: { a: { name: 'a', router: port, pod }, b: { name: 'b', router: {}, pod } },
-  } as unknown as World;
-  const says = (verdict: 'holds' | 'broken') =>
+  const world = worldLiteral({ mode: 'routed', backend: 'device', pod: 'device' }, false);
+  const says = (verdict: 'holds' | 'broken' | 'unknown') =>
     new Map([['speaker-0', [{ text: 'from customer-a, node address 10.0.0.5: unreachable', verdict }]]]);
   const wrong = [{ cell: nameOf(denied), why: '', heard: [] }];
+  const judged = (passed: Wrong[], evidence: Evidence) => judgements([denied], [], passed, world, evidence);
 
   test('agrees with the packets when it holds and nothing passes, or is broken and something does', () => {
-    expect(compare([denied], [], world, says('holds'))).toEqual({ compared: 1, disagreements: [] });
-    expect(compare([denied], wrong, world, says('broken')).disagreements).toEqual([]);
+    expect(compare(judged([], says('holds')))).toEqual({ compared: 1, disagreements: [] });
+    expect(compare(judged(wrong, says('broken'))).disagreements).toEqual([]);
   });
 
-  test('disagrees when it holds and something passes, when it is broken or missing and nothing does', () => {
+  test('disagrees when it holds and something passes, and when it does not and nothing does', () => {
     for (const [passed, evidence] of [
       [wrong, says('holds')],
       [[], says('broken')],
-      [[], new Map()],
+      [[], says('unknown')],
     ] as const)
-      expect(compare([denied], passed, world, evidence).disagreements).toHaveLength(1);
+      expect(compare(judged([...passed], evidence)).disagreements).toHaveLength(1);
+  });
+
+  test('that is missing is not compared', () => {
+    expect(compare(judged([], new Map()))).toEqual({ compared: 0, disagreements: [] });
+  });
+
+  test('after damage, what passes is told; what holds twice may be told broken', () => {
+    expect(untold(judged(wrong, says('holds')))).toHaveLength(1);
+    expect(untold(judged(wrong, new Map()))).toHaveLength(1);
+    expect(untold(judged(wrong, says('broken')))).toEqual([]);
+    expect(untold(judged([], says('broken')))).toEqual([]);
   });
 });

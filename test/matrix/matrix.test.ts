@@ -20,6 +20,7 @@ async function wrongCells(scene: MatrixScene, condition: string): Promise<string
     ...outcome.disagreements.map((one) => `disagreement: ${one}`),
   ];
   const { cells, wrong, compared, disagreements } = outcome;
+  if (compared < cells) words.push(`without evidence: ${cells - compared} cells`);
   const summary = `matrix: ${cells} cells, ${wrong.length} wrong, ${compared} with evidence, ${disagreements.length} disagreements (${name})`;
   process.stderr.write(`${[summary, ...words].join('\n')}\n`);
   return words;

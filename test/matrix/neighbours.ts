@@ -26,28 +26,48 @@ function owners({ combination, peer }: World, side: Side, pod: PodEnds = side.po
   return new Map(macs.flatMap(([{ 4: v4, 6: v6 }, mac]) => [[v4, mac] as const, [v6, mac] as const]));
 }
 
-/** The entries that name another's MAC. One namespace is one cell. */
-export async function poisoned(scene: MatrixScene, world: World): Promise<{ cells: number; wrong: Wrong[] }> {
-  const { a, b } = world.sides;
-  const asked: [string, Netns | undefined, Map<string, string>][] = [
-    ['router-a', scene.namespaces.get('router-a'), owners(world, a)],
-    ['router-b', scene.namespaces.get('router-b'), owners(world, b)],
-    ['speaker-0', scene.namespaces.get('speaker-0'), owners(world, a)],
-    ['peer', scene.namespaces.get('peer'), owners(world, a, world.peer)],
-    ["customer-a's place on the node", scene.place('a'), owners(world, a)],
+/** One namespace is one cell. */
+export interface NeighbourCell {
+  name: string;
+  /** Name of the namespace; `node` is wherever the VRF is on the node. */
+  netns: string;
+  /** Whose VRF it is in. */
+  side: Side['name'];
+}
+
+const cell = (netns: string, side: Side['name'], what = netns): NeighbourCell => ({
+  name: `neighbours of ${what}`,
+  netns,
+  side,
+});
+
+/** Pure. */
+export function neighbourCells({ sides: { a, b }, peer }: World): NeighbourCell[] {
+  return [
+    cell(a.router.netns, 'a'),
+    cell(b.router.netns, 'b'),
+    cell(a.pod.net1.netns, 'a'),
+    cell(peer.net1.netns, 'a'),
+    cell('node', 'a', "customer-a's place on the node"),
   ];
+}
+
+/** The cells in which an entry names another's MAC. */
+export async function poisoned(scene: MatrixScene, world: World): Promise<Wrong[]> {
+  const { sides, peer } = world;
   const wrong = await Promise.all(
-    asked.map(async ([name, netns, macs]): Promise<Wrong[]> => {
-      const entries = (await netns?.ip<Entry>('neigh', 'show')) ?? [];
+    neighbourCells(world).map(async ({ name, netns, side }): Promise<Wrong[]> => {
+      const where: Netns | undefined = netns === 'node' ? scene.place('a') : scene.namespaces.get(netns);
+      const pod = netns === peer.net1.netns ? peer : sides[side].pod;
+      const macs = owners(world, sides[side], pod);
+      const entries = (await where?.ip<Entry>('neigh', 'show')) ?? [];
       // On a node that holds both VRFs the routers' addresses are there twice.
-      const others = netns === scene.node ? owners(world, b) : macs;
+      const others = where === scene.node ? owners(world, sides.b) : macs;
       const heard = entries
         .filter(({ dst, lladdr }) => lladdr && macs.has(dst) && ![macs.get(dst), others.get(dst)].includes(lladdr))
         .map(({ dst, lladdr }) => `${dst} is at ${lladdr} for ${name}`);
-      return heard.length === 0
-        ? []
-        : [{ cell: `neighbours of ${name}`, why: 'nobody else can claim an address', heard }];
+      return heard.length === 0 ? [] : [{ cell: name, why: 'nobody else can claim an address', heard }];
     }),
   );
-  return { cells: asked.length, wrong: wrong.flat() };
+  return wrong.flat();
 }

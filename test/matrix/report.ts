@@ -14,7 +14,7 @@ interface Part extends Outcome {
   name: string;
 }
 
-/** What counts in the end; `compared` are the cells that the agent's evidence speaks about. */
+/** What counts in the end; `compared` are the cells that the agent's evidence speaks about: all of them, or something is amiss. */
 interface Counts {
   cells: number;
   wrong: number;

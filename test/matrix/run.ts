@@ -4,8 +4,8 @@ import { list, verify } from '../../cli/ask.ts';
 import { arrived, type Cell, judge, type Wrong } from './cells/cell.ts';
 import { cellsOf } from './cells/table.ts';
 import { worldOf } from './describe.ts';
-import { type Comparison, compare, type Evidence } from './evidence.ts';
-import { poisoned } from './neighbours.ts';
+import { type Comparison, compare, type Evidence, judgements } from './evidence.ts';
+import { neighbourCells, poisoned } from './neighbours.ts';
 import { probe } from './probe.ts';
 import type { MatrixScene } from './scene.ts';
 import { tokens } from './sightings.ts';
@@ -99,11 +99,12 @@ export async function runMatrix(scene: MatrixScene): Promise<Outcome> {
   const world = await worldOf(scene);
   const cells = cellsOf(world);
   const wrong = await packets(scene, cells, patient);
-  const neighbours = await poisoned(scene, world);
+  const neighbours = neighbourCells(world);
+  const all = [...wrong, ...(await poisoned(scene, world))];
   return {
-    cells: cells.length + neighbours.cells,
-    wrong: [...wrong, ...neighbours.wrong],
-    ...compare(cells, wrong, world, evidenceOf(scene)),
+    cells: cells.length + neighbours.length,
+    wrong: all,
+    ...compare(judgements(cells, neighbours, all, world, evidenceOf(scene))),
   };
 }
 

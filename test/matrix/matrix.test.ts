@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type Combination, describeCombinations } from '../support/combinations.ts';
 import { worldOf } from './describe.ts';
 import { damage } from './drift.ts';
+import { openings } from './openings.ts';
 import { inWords, report } from './report.ts';
-import { leaksUnrepaired, runMatrix } from './run.ts';
+import { leaksUnrepaired, runMatrix, runOpened } from './run.ts';
 import { MatrixScene } from './scene.ts';
 
 jest.setTimeout(180_000);
@@ -25,6 +26,9 @@ async function wrongCells(scene: MatrixScene, condition: string): Promise<string
   process.stderr.write(`${[summary, ...words].join('\n')}\n`);
   return words;
 }
+
+/** One of each mode in each kernel: what opens a VRF there is the same in the others. */
+const isOpened = ({ backend, pod }: Combination) => (backend === 'device') === (pod === 'device');
 
 describeCombinations((combination: Combination) => {
   describe('every cell is as the table says', () => {
@@ -54,6 +58,27 @@ describeCombinations((combination: Combination) => {
       await scene.forgetNeighbours();
       expect(await wrongCells(scene, 'after repair')).toEqual([]);
     });
+
+    if (isOpened(combination)) {
+      test('evidence tells of whatever passes by the hands of others', async () => {
+        const world = await worldOf(scene);
+        for (const opening of openings(scene, world)) {
+          const { what, by, undo, claims, breaks } = opening;
+          for (const [where, script] of by) await where.run('sh', ['-ec', script]);
+          const { wrong, untold, broken } = await runOpened(scene, world, opening);
+          for (const [where, script] of undo) await where.run('sh', ['-ec', script]);
+          if (claims) await scene.forgetNeighbours();
+          const told = broken.some((text) => text.startsWith(breaks));
+          process.stderr.write(`matrix: ${wrong.length} cells open, ${untold.length} untold (${what})\n`);
+          expect({ what, isOpen: wrong.length > 0, told, untold }).toEqual({
+            what,
+            isOpen: true,
+            told: true,
+            untold: [],
+          });
+        }
+      });
+    }
 
     test("with both customers using the cluster's and the node's addresses too", async () => {
       await scene.overlap(await worldOf(scene));

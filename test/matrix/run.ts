@@ -4,13 +4,15 @@ import { list, verify } from '../../cli/ask.ts';
 import { arrived, type Cell, judge, type Wrong } from './cells/cell.ts';
 import { cellsOf } from './cells/table.ts';
 import { worldOf } from './describe.ts';
-import { type Comparison, compare, type Evidence, judgements } from './evidence.ts';
+import { type Comparison, compare, type Evidence, judgements, untold } from './evidence.ts';
 import { neighbourCells, poisoned } from './neighbours.ts';
+import type { Opening } from './openings.ts';
 import { probe } from './probe.ts';
 import type { MatrixScene } from './scene.ts';
 import { tokens } from './sightings.ts';
 import { FrameSender, type Sock } from './sockets.ts';
 import type { Sighting } from './witness.ts';
+import type { World } from './world.ts';
 
 /** How many cells there were, which of them are not as the table says, and how the agent's evidence compares. */
 export interface Outcome extends Comparison {
@@ -41,7 +43,8 @@ class Run {
     this.#scene = scene;
   }
 
-  async judge(cells: readonly Cell[], patience: number): Promise<Wrong[]> {
+  /** Waits for all that must come; with `until`, for one that is wrong. */
+  async judge(cells: readonly Cell[], patience: number, until?: 'one is wrong'): Promise<Wrong[]> {
     this.#scene.witnesses.collect();
     const numbered = cells.map((cell) => ({ cell, token: takeToken() }));
     for (let i = 0; i < numbered.length; i += burst) {
@@ -53,9 +56,10 @@ class Run {
       cell.asks === undefined
         ? (this.#heard.get(String(token)) ?? [])
         : (this.#heard.get(cell.asks) ?? []).filter(({ netns }) => netns === sourceOf(cell));
+    const wrong = () => numbered.flatMap((one) => judge(one.cell, heardOf(one)) ?? []);
     const complete = () => numbered.every((one) => arrived(one.cell, heardOf(one), sourceOf(one.cell)));
-    await this.#settle(complete, patience);
-    return numbered.flatMap((one) => judge(one.cell, heardOf(one)) ?? []);
+    await this.#settle(until === undefined ? complete : () => wrong().length > 0, patience);
+    return wrong();
   }
 
   #send({ shot }: Cell, token: number): void {
@@ -114,10 +118,38 @@ export async function leaksUnrepaired(scene: MatrixScene): Promise<Wrong[]> {
   return packets(scene, denied, 1_000);
 }
 
-async function packets(scene: MatrixScene, cells: readonly Cell[], patience: number): Promise<Wrong[]> {
+/** What evidence makes of a scene in which something is open. */
+interface Opened {
+  /** What passes that must not. */
+  wrong: Wrong[];
+  /** What passes though all that is stated of it holds. */
+  untold: string[];
+  /** Statements that are false. */
+  broken: string[];
+}
+
+/** What an opening lets pass, and whether the agent's evidence tells of all of it. `world` is the scene's. */
+export async function runOpened(scene: MatrixScene, world: World, { passes }: Opening): Promise<Opened> {
+  const denied = cellsOf(world).filter(({ allowed }) => allowed === undefined);
+  const passed = await packets(scene, denied, patient, passes ? 'one is wrong' : undefined);
+  const evidence = evidenceOf(scene);
+  const wrong = [...passed, ...(await poisoned(scene, world))];
+  return {
+    wrong,
+    untold: untold(judgements(denied, neighbourCells(world), wrong, world, evidence)),
+    broken: [...evidence.values()].flat().flatMap(({ text, verdict }) => (verdict === 'broken' ? [text] : [])),
+  };
+}
+
+async function packets(
+  scene: MatrixScene,
+  cells: readonly Cell[],
+  patience: number,
+  until?: 'one is wrong',
+): Promise<Wrong[]> {
   const run = new Run(scene);
   try {
-    return await run.judge(cells, patience);
+    return await run.judge(cells, patience, until);
   } finally {
     run.close();
   }

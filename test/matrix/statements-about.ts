@@ -47,13 +47,16 @@ function fromCustomer({ target, family, packet, allowed, why }: Cell, side: Side
   const carried = [`customer-${side.name} ↔ pod `, `pod ↔ customer-${side.name} by net1`];
   const asNode = `customer-${side.name} and pod → node at `;
   if (target === 'pod') {
-    if (packet.startsWith('router advertisement')) return [`router advertisements ${from}`, filters.expose];
-    if (packet.includes('claim of')) return [filters.uplink, carried[1]!];
     if (allowed !== undefined) return carried;
-    // In a routed VRF nobody answers on the cable for an address of a pod, and errors have addresses of the VRF.
-    if (packet === 'ARP request' || packet === 'neighbour solicitation') return [filters.uplink];
+    // In a routed VRF it comes to the node first; nobody there answers for a pod, and errors have addresses of the VRF.
+    const first = combination.mode === 'routed' || why.startsWith('tagged') ? [filters.uplink] : [];
+    // Those to all nodes of the link are for the node as well.
+    if (packet.startsWith('router advertisement'))
+      return [...first, `router advertisements ${from}`, filters.expose, `${from}, the node's loopback`];
+    if (packet.includes('claim of')) return [...first, carried[1]!];
+    if (packet === 'ARP request' || packet === 'neighbour solicitation') return first;
     if (packet === 'echo with its last hop') return [`${from}, node address `];
-    return why.startsWith('tagged') ? [filters.uplink, filters.expose] : [filters.expose];
+    return [...first, filters.expose];
   }
   if (target === 'uplink address') return [asNode];
   const byNode = {
@@ -138,13 +141,13 @@ function throughPod({ target, packet }: Pick<Cell, 'source' | 'target' | 'packet
   return [target === 'pod in the VRF' ? 'from the cluster, pod net1' : 'from the cluster through the pod → customer-a'];
 }
 
-/** Nobody takes another's place: of a pod and the node their own entries tell, of a router what pods may say to it. */
+/** Nobody takes another's place: of a pod and the node their own entries tell, of all of them what pods may say. */
 export function aboutNeighbours({ netns, side }: NeighbourCell, { peer, sides, combination }: World): About[] {
-  const routed = combination.mode === 'routed';
-  const bySource = (of: string): About => ({ of, text: beginning(filters.source) });
   const own = sides[side].pod.net1.netns;
   const pods = side === 'a' ? [own, peer.net1.netns] : [own];
-  if (netns === 'node') return routed ? [{ of: own, text: /^customer-. ↔ pod / }] : pods.map(bySource);
-  if (pods.includes(netns)) return [{ of: netns, text: /^pod ↔ customer-. by net1/ }];
-  return pods.map(bySource);
+  const claims = pods.map((of): About => ({ of, text: beginning(filters.source) }));
+  if (pods.includes(netns)) return [{ of: netns, text: /^pod ↔ customer-. by net1/ }, ...claims];
+  // In a bridge the node speaks with nobody.
+  if (netns === 'node' && combination.mode === 'routed') return [{ of: own, text: /^customer-. ↔ pod / }, ...claims];
+  return claims;
 }

@@ -22,10 +22,13 @@ export class Degraded {
   reasonOf(record: AttachmentRecord): string | undefined {
     const { vrf, hostEnd } = record.attachment;
     if (this.#lost.has(record)) return `it has lost its host end ${hostEnd}`;
-    const [first] = this.#broken.get(record) ?? [];
-    return (
-      first && `it is not isolated from what VRF ${vrf.name} must not reach: "${first.text}" is false: ${first.reason}`
-    );
+    const broken = this.#broken.get(record) ?? [];
+    const first = broken.find(({ serves }) => !serves) ?? broken[0];
+    if (!first) return undefined;
+    const what = first.serves
+      ? 'is not served as it was made'
+      : `is not isolated from what VRF ${vrf.name} must not reach`;
+    return `it ${what}: "${first.text}" is false: ${first.reason}`;
   }
 
   hasLostHostEnd(record: AttachmentRecord): boolean {

@@ -2,7 +2,7 @@
 import type { Site } from '../check-drift.ts';
 import { gateway4, gateway6, vrfPlace } from '../desired.ts';
 import { familyOf, plainAddress } from '../routes.ts';
-import { carriersOf, fromHostEnd, fromHostEndToCustomer, fromUplink, fromUplinkToPod, uplinkOf } from './packets.ts';
+import { carriersOf, fromHostEnd, fromHostEndToNeighbour, fromUplink, fromUplinkToPod, uplinkOf } from './packets.ts';
 import { either, ofHostEnd } from './rests-on.ts';
 import { familiesOf } from './samples.ts';
 import { type Scene, type Statement, statement } from './statement.ts';
@@ -19,8 +19,9 @@ function carried(scene: Scene): Statement {
   const peer = uplink === undefined ? `other pods of ${vrf.name}` : vrf.name;
   return statement({
     text: `${peer} ↔ pod ${own.join(', ')}: carried by the node`,
+    serves: true,
     in: 'node',
-    questions: [...fromUplinkToPod(scene), ...fromHostEndToCustomer(scene)],
+    questions: [...fromUplinkToPod(scene), ...fromHostEndToNeighbour(scene)],
     accepts: ({ type, dev }, { iif }) =>
       type === 'unicast' && dev === (iif === attachment.hostEnd ? uplink : attachment.hostEnd),
     restsOn: isCarriage(scene),

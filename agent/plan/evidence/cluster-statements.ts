@@ -24,6 +24,7 @@ export function clusterStatements(scene: Scene): Statement[] {
       ? [
           statement({
             text: 'from cluster, node: as without multivrf',
+            serves: true,
             in: 'node',
             questions: served,
             accepts: ({ type }) => type === 'local',

@@ -15,25 +15,26 @@ export interface Findings {
 
 /** A statement holds when everything that it rests on was seen to be so; what breaks it is told before what could not be seen. */
 export function judge(statement: Statement, findings: Findings): Judged {
-  const { text, in: place } = statement;
+  const { text, in: place, serves } = statement;
+  const head = { text, in: place, ...(serves ? { serves } : {}) };
   const drift = findings.drifts.find(({ site }) => site && statement.restsOn(site));
-  if (drift) return { text, in: place, verdict: 'broken', reason: drift.text, byDrift: true };
+  if (drift) return { ...head, verdict: 'broken', reason: drift.text, byDrift: true };
   const intrusion = findings.intrusions.find(({ kind }) => statement.excludes.includes(kind));
-  if (intrusion) return { text, in: place, verdict: 'broken', reason: intrusion.text };
+  if (intrusion) return { ...head, verdict: 'broken', reason: intrusion.text };
   if (place === 'pod' && findings.podUnseen !== undefined) {
-    return { text, in: place, verdict: 'unknown', reason: findings.podUnseen };
+    return { ...head, verdict: 'unknown', reason: findings.podUnseen };
   }
   const asked = statement.questions.map((question) => ({ question, answer: findings.answer(question) }));
   const astray = asked.find(({ question, answer: one }) => one.type !== 'unasked' && !statement.accepts(one, question));
-  if (astray) return { text, in: place, verdict: 'broken', reason: words(astray.question, astray.answer) };
+  if (astray) return { ...head, verdict: 'broken', reason: words(astray.question, astray.answer) };
   const unasked = asked.find(({ answer }) => answer.type === 'unasked');
   const lost = statement.control
     .map((question) => ({ question, answer: findings.answer(question) }))
     .find(({ answer }) => answer.type !== 'local' && answer.type !== 'unicast');
   const doubt = unasked ?? lost;
-  if (!doubt) return { text, in: place, verdict: 'holds' };
+  if (!doubt) return { ...head, verdict: 'holds' };
   const why = unasked ? '' : ', as it must not be: that others are refused proves nothing';
-  return { text, in: place, verdict: 'unknown', reason: `${words(doubt.question, doubt.answer)}${why}` };
+  return { ...head, verdict: 'unknown', reason: `${words(doubt.question, doubt.answer)}${why}` };
 }
 
 /** `a packet from 192.0.2.1 to 10.0.0.5, in by eth1, is taken by the node itself`. */

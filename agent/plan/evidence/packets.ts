@@ -1,4 +1,5 @@
 /** Packets whose way the node is asked for, and the interfaces that they may meet. */
+import { contains, parseAddress, parsePrefix } from '../../../common/addresses.ts';
 import { vrfPlace } from '../desired.ts';
 import type { Family } from '../kernel-object.ts';
 import { uplinkDevice } from '../names.ts';
@@ -72,5 +73,13 @@ export function fromHostEndToCustomer(scene: Scene): Question[] {
   return fromHostEnd(
     scene,
     [...families].map((family) => customerAddress(attachment, { ...vrf, routes: [] }, family)),
+  );
+}
+
+/** The same, as far as it is on the uplink's own network: whoever else is asked with may have no route. */
+export function fromHostEndToNeighbour(scene: Scene): Question[] {
+  const networks = (scene.vrf.uplink?.addresses ?? []).map(parsePrefix);
+  return fromHostEndToCustomer(scene).filter(({ family, to }) =>
+    networks.some((network) => contains(network, family, parseAddress(to).address)),
   );
 }

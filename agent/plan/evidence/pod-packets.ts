@@ -57,8 +57,9 @@ export function toCluster({ attachment, podAddresses }: Scene): Question[] {
     const { family, address } = parseAddress(to);
     return customers.map(parsePrefix).some((prefix) => prefix.length > 0 && contains(prefix, family, address));
   };
+  const own = (podAddresses ?? []).map(plainAddress);
   return (podAddresses ?? [])
-    .flatMap((prefix) => neighbourIn(prefix) ?? [])
+    .flatMap((prefix) => neighbourIn(prefix, own) ?? [])
     .filter((to) => !isCustomers(to))
     .map((to) => inPod({ to }));
 }

@@ -51,6 +51,7 @@ function customerStatements(scene: Scene): Statement[] {
     }),
     statement({
       text: `pod ↔ ${vrf.name} by ${dev}: delivered`,
+      serves: true,
       in: 'pod',
       questions: [...fromCustomer(scene, own), ...toCustomer(scene)],
       accepts: ({ type, dev: by }, { iif }) => (iif === dev ? type === 'local' : type === 'unicast' && by === dev),
@@ -86,6 +87,7 @@ function clusterSide(scene: Scene): Statement[] {
     }),
     statement({
       text: `pod ↔ cluster by ${primary}: as without multivrf`,
+      serves: true,
       in: 'pod',
       questions: [...fromCluster(scene, eth0), ...toCluster(scene)],
       accepts: ({ type, dev: by }, { iif }) =>

@@ -42,14 +42,17 @@ export function customerAddress({ addresses, routes }: Attachment, vrf: NodeVrf,
   const router = nextHops.find((via) => familyOf(via) === family && !via.startsWith('fe80:'));
   if (router !== undefined) return router;
   const networks = vrf.mode === 'bridge' ? addresses : (vrf.uplink?.addresses ?? []);
-  const onLink = networks.filter((prefix) => familyOf(prefix) === family).map((prefix) => neighbourIn(prefix));
+  const taken = networks.map(plainAddress);
+  const onLink = networks.filter((prefix) => familyOf(prefix) === family).map((prefix) => neighbourIn(prefix, taken));
   return onLink.find((address) => address !== undefined) ?? routeTarget(routes, family) ?? anybody[family];
 }
 
 /** An address to which the pod sends by the attachment's interface; undefined when there is no network that it has a route to. */
 export function destinationOf({ vrf, addresses, routes }: Attachment, family: Family): string | undefined {
   const onLink = vrf.mode === 'bridge' ? addresses : [];
-  const host = onLink.flatMap((prefix) => (familyOf(prefix) === family ? (neighbourIn(prefix) ?? []) : []))[0];
+  const host = onLink.flatMap((prefix) =>
+    familyOf(prefix) === family ? (neighbourIn(prefix, addresses.map(plainAddress)) ?? []) : [],
+  )[0];
   if (host !== undefined) return host;
   const hasDefault = routes.some(({ to }) => familyOf(to) === family && to.endsWith('/0'));
   return routeTarget(routes, family) ?? (hasDefault ? anybody[family] : undefined);

@@ -48,6 +48,8 @@ export interface Statement {
   restsOn(site: Site): boolean;
   /** What of others makes it false. */
   excludes: readonly Intrusion['kind'][];
+  /** Set when it says what must arrive, and not what must not. */
+  serves?: true;
 }
 
 /** A statement by what it has; the rest is nothing. */
@@ -78,6 +80,7 @@ export interface Judged {
   reason?: string;
   /** Whether CHECK's comparison names the reason as well. */
   byDrift?: true;
+  serves?: true;
 }
 
 /** A network that the node reaches without a next hop, by its main table. */

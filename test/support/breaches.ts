@@ -3,6 +3,7 @@ import { cluster } from './chain.ts';
 import type { Combination } from './combinations.ts';
 import type { Attached } from './drift.ts';
 import type { Netns } from './netns.ts';
+import { pool } from './vrf-scene.ts';
 
 /** Something done by hand and what takes it back. */
 export interface Breach {
@@ -83,6 +84,8 @@ export function breaches({ mode, backend }: Combination, attached: Attached, eth
             breaks: [`${customer}, node address ${cluster.gateway4}: unreachable`],
           },
         ]),
+    ...(backend === 'device' ? intoVrf(place, mode === 'bridge' ? 'customer-a' : hostEnd) : []),
+    ...(mode === 'routed' ? claims(place, pod.netns, hostEnd) : []),
     {
       where: pod.netns,
       by: 'ip rule add pref 0 lookup local; ip -6 rule add pref 0 lookup local',
@@ -103,9 +106,19 @@ export function breaches({ mode, backend }: Combination, attached: Attached, eth
     },
     {
       where: pod.netns,
+      by: `ip route add 203.0.113.7 dev eth0 table ${table}`,
+      undo: `ip route del 203.0.113.7 dev eth0 table ${table}`,
+      breaks: [podDefault],
+    },
+    {
+      where: pod.netns,
       by: 'echo 1 >/proc/sys/net/ipv4/ip_forward',
       undo: 'echo 0 >/proc/sys/net/ipv4/ip_forward',
-      breaks: ['pod forwards nothing', `${customer} through the pod → cluster: unreachable`],
+      breaks: [
+        'pod forwards nothing',
+        `${customer} through the pod → cluster: unreachable`,
+        'from the cluster through the pod → customer-a: unreachable',
+      ],
     },
     {
       where: pod.netns,
@@ -113,5 +126,26 @@ export function breaches({ mode, backend }: Combination, attached: Attached, eth
       undo: 'echo 0 >/proc/sys/net/ipv6/conf/net1/accept_ra',
       breaks: ['router advertisements from customer-a: ignored'],
     },
+  ];
+}
+
+/** What leads from the node's main table to `dev`. */
+function intoVrf(where: Netns, dev: string): Breach[] {
+  const way = `ip route add ${pool.pod4} dev ${dev}`;
+  const breaks = ['from node and cluster, customer-a: unreachable'];
+  return [{ where, by: way, undo: way.replace('add', 'del'), breaks }];
+}
+
+/** A MAC that is nobody's, on the node for the pod and in the pod for its gateway. */
+function claims(node: Netns, pod: Netns, hostEnd: string): Breach[] {
+  const one = (where: Netns, address: string, dev: string, breaks: string): Breach => ({
+    where,
+    by: `ip neigh replace ${address} lladdr 02:00:00:00:0b:ad dev ${dev} nud permanent`,
+    undo: `ip neigh del ${address} dev ${dev}`,
+    breaks: [breaks],
+  });
+  return [
+    one(node, pool.pod4, hostEnd, `customer-a ↔ pod ${pool.pod4}, ${pool.pod6}: carried by the node`),
+    one(pod, '169.254.1.1', 'net1', 'pod ↔ customer-a by net1: delivered'),
   ];
 }

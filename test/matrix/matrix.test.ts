@@ -5,7 +5,7 @@ import { worldOf } from './describe.ts';
 import { damage } from './drift.ts';
 import { openings } from './openings.ts';
 import { inWords, report } from './report.ts';
-import { leaksUnrepaired, runMatrix, runOpened } from './run.ts';
+import { runMatrix, runOpened } from './run.ts';
 import { MatrixScene } from './scene.ts';
 
 jest.setTimeout(180_000);
@@ -50,10 +50,12 @@ describeCombinations((combination: Combination) => {
 
     test('after damage done by hand that the agent repaired', async () => {
       await scene.agent.kill();
+      await scene.agent.start({ repair: false });
       await damage(scene);
-      // The matrix can see: without repair, packets pass.
-      expect((await leaksUnrepaired(scene)).length).toBeGreaterThan(0);
-      await scene.agent.start();
+      // The matrix can see: without repair, packets pass, and evidence tells of each.
+      const { wrong, untold } = await runOpened(scene, await worldOf(scene), { passes: true });
+      expect({ isOpen: wrong.length > 0, untold }).toEqual({ isOpen: true, untold: [] });
+      await scene.agent.restart();
       // What was claimed meanwhile stays in neighbour tables until it ages.
       await scene.forgetNeighbours();
       expect(await wrongCells(scene, 'after repair')).toEqual([]);

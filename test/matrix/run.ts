@@ -112,12 +112,6 @@ export async function runMatrix(scene: MatrixScene): Promise<Outcome> {
   };
 }
 
-/** The denied cells that pass while nobody repairs; what should come and does not is not waited for. */
-export async function leaksUnrepaired(scene: MatrixScene): Promise<Wrong[]> {
-  const denied = cellsOf(await worldOf(scene)).filter(({ allowed }) => allowed === undefined);
-  return packets(scene, denied, 1_000);
-}
-
 /** What evidence makes of a scene in which something is open. */
 interface Opened {
   /** What passes that must not. */
@@ -129,7 +123,11 @@ interface Opened {
 }
 
 /** What an opening lets pass, and whether the agent's evidence tells of all of it. `world` is the scene's. */
-export async function runOpened(scene: MatrixScene, world: World, { passes }: Opening): Promise<Opened> {
+export async function runOpened(
+  scene: MatrixScene,
+  world: World,
+  { passes }: Pick<Opening, 'passes'>,
+): Promise<Opened> {
   const denied = cellsOf(world).filter(({ allowed }) => allowed === undefined);
   const passed = await packets(scene, denied, patient, passes ? 'one is wrong' : undefined);
   const evidence = evidenceOf(scene);

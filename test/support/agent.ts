@@ -90,9 +90,9 @@ export class TestAgent {
     return [...this.#entries];
   }
 
-  /** Starts it and waits until it serves. */
-  async start(): Promise<void> {
-    const [file = '', ...args] = this.#command;
+  /** Starts it and waits until it serves; with `repair` false, it leaves alone from then on what a test changes by hand. */
+  async start({ repair = true } = {}): Promise<void> {
+    const [file = '', ...args] = [...this.#command, ...(repair ? [] : ['--no-repair'])];
     const from = this.#entries.length;
     const child = execa(file, args, { env: this.#env, reject: false, buffer: false, stdin: 'ignore', stderr: 'pipe' });
     this.#process = child;

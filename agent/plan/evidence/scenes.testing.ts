@@ -2,9 +2,10 @@
 import { gateway4 } from '../desired.ts';
 import { plainAddress } from '../routes.ts';
 import { scenarios } from '../scenarios.testing.ts';
-import type { Findings } from './judge.ts';
+import { type Findings, judge } from './judge.ts';
 import { uplinkOf } from './packets.ts';
-import type { Answer, Question, Scene } from './statement.ts';
+import type { Answer, Judged, Question, Scene } from './statement.ts';
+import { statementsOf } from './statements.ts';
 
 export const scenes: Record<string, Scene> = Object.fromEntries(
   Object.entries(scenarios).map(([name, attachment]) => [
@@ -58,3 +59,21 @@ function inVrf(scene: Scene, { to, iif }: Question): Answer {
 function inMain({ nodeAddresses }: Scene, { to }: Question): Answer {
   return nodeAddresses.includes(to) ? local : by('eth0');
 }
+
+/** All statements about the scene, judged by these findings and else by those of a sound kernel. */
+export function judged(scene: Scene, findings: Partial<Findings> = {}): Judged[] {
+  const all = { answer: soundAnswers(scene), drifts: [], intrusions: [], ...findings };
+  return statementsOf(scene).map((statement) => judge(statement, all));
+}
+
+/** The texts of those that are false. */
+export const broken = (scene: Scene, findings: Partial<Findings>) =>
+  judged(scene, findings)
+    .filter(({ verdict }) => verdict === 'broken')
+    .map(({ text }) => text);
+
+/** The packets that `to` selects have another fate than they should. */
+export const otherwise =
+  (scene: Scene, selects: (question: Question) => boolean, answer: Answer): Findings['answer'] =>
+  (question) =>
+    selects(question) ? answer : soundAnswers(scene)(question);

@@ -32,7 +32,7 @@ const refused: Answer = { type: 'refused', error: 'EHOSTUNREACH' };
 const by = (dev: string | undefined): Answer => (dev === undefined ? refused : { type: 'unicast', dev });
 
 /** The VRF has a default route to the customer in the pod; on the node it knows the pod and the networks of the uplink. */
-export function soundAnswers(scene: Scene): Findings['answer'] {
+function soundAnswers(scene: Scene): Findings['answer'] {
   return (question) => {
     if (question.in === 'pod') return inPod(scene, question);
     return question.iif === uplinkOf(scene) || question.iif === scene.attachment.hostEnd

@@ -72,6 +72,13 @@ describe.each(Object.entries(scenes))('%s', (_, scene) => {
     ]);
   });
 
+  test('what another plugin keeps an unbound socket from is no concern of multivrf', () => {
+    const unbound = ({ in: at, from, iif, oif }: Question) =>
+      at === 'pod' && from === undefined && iif === undefined && oif === undefined;
+    const answer = otherwise(scene, unbound, { type: 'refused', error: 'ENETUNREACH' });
+    expect(broken(scene, { answer })).toEqual([]);
+  });
+
   test("what leaves to the customer's own namesake of an address stays in the VRF", () => {
     const answer = otherwise(scene, ({ oif }) => oif === 'net1', { type: 'unicast', dev: 'net1' });
     expect(broken(scene, { answer })).toEqual([]);

@@ -68,6 +68,7 @@ function clusterSide(scene: Scene): Statement[] {
   if (primary === undefined) return [];
   const eth0 = (podAddresses ?? []).map(plainAddress);
   const own = attachment.addresses.map(plainAddress);
+  const outside = leavesByNoneOf([dev, vrf.name]);
   const onward = toCustomer(scene).map(({ to }) => to);
   return [
     statement({
@@ -82,7 +83,7 @@ function clusterSide(scene: Scene): Statement[] {
       text: `from the cluster through the pod → ${vrf.name}: unreachable`,
       in: 'pod',
       questions: [...fromCluster(scene, onward), ...onward.map((to) => inPod({ to, oif: primary }))],
-      accepts: leavesByNoneOf([dev, vrf.name]),
+      accepts: outside,
       restsOn: (site) => isRouting(site) || isForwarding(site),
     }),
     statement({
@@ -90,8 +91,8 @@ function clusterSide(scene: Scene): Statement[] {
       serves: true,
       in: 'pod',
       questions: [...fromCluster(scene, eth0), ...toCluster(scene)],
-      accepts: ({ type, dev: by }, { iif }) =>
-        iif === primary ? type === 'local' : type === 'unicast' && by === primary,
+      // Other plugins (sbr) may leave nothing in the main table: what counts is that it does not go to the customer.
+      accepts: (answer, question) => (question.iif === primary ? answer.type === 'local' : outside(answer, question)),
       restsOn: ({ in: place, object }) => place === 'pod' && object === 'local-rule',
     }),
   ];

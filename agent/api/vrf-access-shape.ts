@@ -13,10 +13,10 @@ export const namespaceRefusal = {
 };
 
 /** A namespace, or everybody. */
-export const accessNamespace = new RegExp(`^(\\*|${label})$`);
+const accessNamespace = new RegExp(`^(\\*|${label})$`);
 
 /** `NAME` or `NAMESPACE/NAME`. */
-export const serviceAccountName = new RegExp(`^(${label}/)?${label}(\\.${label})*$`);
+const serviceAccountName = new RegExp(`^(${label}/)?${label}(\\.${label})*$`);
 
 export const access = closed({
   namespaces: z

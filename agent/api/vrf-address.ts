@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { parseAddress } from './address-syntax.ts';
+import { apiVersion } from './api-version.ts';
 import type { CelRule } from './cel-rule.ts';
 
 const spec = z
@@ -34,7 +35,7 @@ const spec = z
 
 /** Schema of a VRFAddress. Metadata stays open: an API server adds fields of its own. */
 export const vrfAddressShape = z.object({
-  apiVersion: z.literal('multivrf.dev/v1alpha1'),
+  apiVersion: z.literal(apiVersion),
   kind: z.literal('VRFAddress'),
   metadata: z.object({ name: z.string() }),
   spec,

@@ -1,6 +1,7 @@
 /** The VRFAttachment object: one pod in one VRF, written by the agent of its node. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { apiVersion } from './api-version.ts';
 import { conditions } from './condition.ts';
 import { asWhole } from './fields.ts';
 
@@ -41,7 +42,7 @@ const status = z
 
 /** Schema of a VRFAttachment. Metadata stays open: an API server adds fields of its own. */
 export const vrfAttachmentShape = z.object({
-  apiVersion: z.literal('multivrf.dev/v1alpha1'),
+  apiVersion: z.literal(apiVersion),
   kind: z.literal('VRFAttachment'),
   metadata: z.object({ name: z.string(), namespace: z.string() }),
   spec,

@@ -4,14 +4,12 @@
  * server. There is no union here, which an API server would refuse in a CRD.
  */
 import * as z from 'zod';
+import { apiVersion } from './api-version.ts';
 import { asMap, asWhole, closed, text } from './fields.ts';
 import { vrfNameFinding } from './names.ts';
 import { access, expose } from './vrf-access-shape.ts';
 import { pool, reservation } from './vrf-addresses-shape.ts';
 import { route, uplink } from './vrf-links-shape.ts';
-
-/** The one version of the API there is. */
-export const apiVersion = 'multivrf.dev/v1alpha1';
 
 /** The kernel's own tables: unspecified 0, default 253, main 254, local 255 (rtnetlink.h). */
 const ownTables = new Set([253, 254, 255]);

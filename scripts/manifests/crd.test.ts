@@ -1,11 +1,14 @@
 /** The CRDs are what an API server accepts, and refuse what is wrong with a VRF. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import { apiVersion } from '../../agent/api/api-version.ts';
 import { badAddresses, badFields, badRoutes, pools, subnet, vrf } from '../../agent/api/bad-vrfs.testing.ts';
 import { parseVrf } from '../../agent/api/vrf.ts';
-import { addressName } from '../../agent/api/vrf-address.ts';
+import { addressName, type VrfAddress } from '../../agent/api/vrf-address.ts';
+import type { VrfAttachment } from '../../agent/api/vrf-attachment.ts';
 import { vrfRules } from '../../agent/api/vrf-rules.ts';
+import type { VrfStatus } from '../../agent/api/vrf-status.ts';
 import { fieldsProblem } from './cel-fields.testing.ts';
 import { crd } from './crd.ts';
 import { kinds } from './kinds.ts';
@@ -87,20 +90,76 @@ test('the message of a rule has the values in it', () => {
   ]);
 });
 
-test.each(['customer-a', 'customer-b'])('the example %s is accepted', (name) => {
-  expect(refusedBy(parse(readFileSync(`manifests/examples/${name}.yaml`, 'utf8')))).toEqual([]);
-});
+const examples = globSync('manifests/examples/**/*.yaml').flatMap((path) =>
+  parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS()),
+);
+
+test.each(examples.filter(({ kind }) => kind === 'VRF').map((one) => [one.metadata.name, one]))(
+  'the example %s is accepted',
+  (_name, example) => {
+    expect(refusedBy(example)).toEqual([]);
+  },
+);
 
 test('defaults are those of a VRF file', () => {
   expect(withDefaults(schemaOf('VRF'), vrf({}))).toEqual(parseVrf(vrf({})).vrf);
 });
 
+const time = '2026-01-01T00:00:00Z';
+
+test('a VRFAttachment with all its conditions is accepted', () => {
+  const condition = (type: 'Attached' | 'Isolated' | 'Degraded', status: 'True' | 'False') => ({
+    type,
+    status,
+    reason: 'Verified',
+    message: '',
+    lastTransitionTime: time,
+  });
+  const object: VrfAttachment = {
+    apiVersion,
+    kind: 'VRFAttachment',
+    metadata: { name: 'speaker-0.customer-a', namespace: 'bgp' },
+    spec: {
+      vrf: 'customer-a',
+      pod: { name: 'speaker-0', uid: '1' },
+      node: 'n',
+      interface: 'net1',
+      addresses: ['192.0.2.2/24', '2001:db8::2/64'],
+      mac: '02:00:00:00:00:01',
+    },
+    status: {
+      conditions: [condition('Attached', 'True'), condition('Isolated', 'True'), condition('Degraded', 'False')],
+    },
+  };
+  expect(judge('VRFAttachment', object)).toEqual([]);
+});
+
+test('a VRF with a status of two nodes is accepted', () => {
+  const status: VrfStatus = {
+    observedGeneration: 1,
+    conditions: [{ type: 'Accepted', status: 'True', reason: 'Valid', message: '', lastTransitionTime: time }],
+    nodes: [
+      { name: 'n1', ready: true, attachments: 2 },
+      { name: 'n2', ready: false, reason: 'UplinkMissing', message: 'there is no eth1', attachments: 0 },
+    ],
+    attachments: 2,
+    addresses: { used: 2, free: 88 },
+  };
+  expect(judge('VRF', { ...vrf({}), status })).toEqual([]);
+});
+
 describe('a VRFAddress', () => {
-  const object = (address: string, name = addressName('customer-a', address)) => ({
-    apiVersion: 'multivrf.dev/v1alpha1',
+  const object = (address: string, name = addressName('customer-a', address)): VrfAddress => ({
+    apiVersion,
     kind: 'VRFAddress',
     metadata: { name },
-    spec: { vrf: 'customer-a', address, pod: { namespace: 'bgp', name: 'speaker-0', uid: '1' }, node: 'n' },
+    spec: {
+      vrf: 'customer-a',
+      address,
+      pod: { namespace: 'bgp', name: 'speaker-0', uid: '1' },
+      node: 'n',
+      sticky: true,
+    },
   });
 
   test.each(['192.0.2.2', '2001:db8::2', '::1', '2001:db8::'])(

@@ -27,7 +27,7 @@ export interface Schema {
 }
 
 /** A rule as the API server reads it. */
-export type Validation = Omit<CelRule, 'name' | 'at'>;
+type Validation = Omit<CelRule, 'name' | 'at'>;
 
 /**
  * The schema of what a user may write. Unlike zod's it leaves closed objects open (an API server prunes unknown fields, or

@@ -53,6 +53,13 @@ export const badFields: [spec: object, line: string][] = [
   ],
   [{ uplinks: [{ interface: 'eth1' }, { interface: 'eth2' }] }, 'is never used, because spec.uplinks[0]'],
   [{ mode: 'routed', uplinks: [{ interface: 'e', addresses: ['192.0.2.0/24'] }] }, 'is the network address'],
+  [
+    {
+      mode: 'routed',
+      uplinks: [{ interface: 'e', addresses: [1, 2, 3, 4, 5].map((host) => `192.0.2.${host}/24`) }],
+    },
+    'has 5 elements; at most 4 are taken',
+  ],
   [{ addresses: null }, 'spec.addresses: null must be an object'],
   [{ access: { namespaces: ['team-*'] } }, 'spec.access.namespaces[0]: "team-*" is not the name of a namespace'],
   [{ access: { namespaces: 'bgp' } }, 'spec.access.namespaces: "bgp" must be a list'],

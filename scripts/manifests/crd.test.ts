@@ -45,6 +45,15 @@ describe.each(kinds)('$kind', (kind) => {
     }
   });
 
+  test('its defaults are valid as they are written', () => {
+    const defaults = (schema: Schema): string[] => [
+      ...(schema.default === undefined ? [] : faults(schema, schema.default).map(({ text }) => text)),
+      ...Object.values(schema.properties ?? {}).flatMap(defaults),
+      ...(schema.items ? defaults(schema.items) : []),
+    ];
+    expect(defaults(schemaOf(kind.kind))).toEqual([]);
+  });
+
   test('its columns and selectable fields are in the schema', () => {
     const plain = [...kind.columns.map(({ jsonPath }) => jsonPath.replace(/\[\?.*\]/, '[]')), ...kind.selectable];
     for (const path of plain.filter((one) => !one.startsWith('.metadata'))) {

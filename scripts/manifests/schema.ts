@@ -47,7 +47,23 @@ export function structural(type: z.ZodType): Schema {
   });
   // What zod writes for itself, such as the draft it follows.
   const { $schema: _draft, '~standard': _standard, ...schema } = made as Schema & Record<string, unknown>;
+  fillDefaults(schema);
   return schema;
+}
+
+/**
+ * Puts the defaults inside an object into the object's own default: an API server evaluates the rules over a default as it
+ * is written in the CRD, where a rule would miss the fields of `{}`.
+ */
+function fillDefaults(schema: Schema): void {
+  const properties = Object.entries(schema.properties ?? {});
+  for (const [, child] of properties) fillDefaults(child);
+  if (schema.items) fillDefaults(schema.items);
+  if (schema.type !== 'object' || schema.default === undefined) return;
+  const inside = properties
+    .filter(([, child]) => child.default !== undefined)
+    .map(([key, child]) => [key, child.default]);
+  schema.default = { ...Object.fromEntries(inside), ...(schema.default as object) };
 }
 
 /** The schema at a rule's place: `spec.addresses.pools[].subnet`. Throws when there is none. */

@@ -75,7 +75,7 @@ const spec = closed({
   addresses,
   routes: z
     .array(route)
-    .max(512)
+    .max(256)
     .meta({ description: 'Routes given to every attachment, inside the VRF only.', ...asMap('to') })
     .default([]),
   access: access.prefault({}),

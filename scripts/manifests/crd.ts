@@ -59,7 +59,8 @@ export function crd(kind: Kind): Crd {
     properties: {
       apiVersion: { type: 'string', description: 'Version of the API: multivrf.dev/v1alpha1.' },
       kind: { type: 'string', description: `Kind of the object: ${kind.kind}.` },
-      metadata: { type: 'object', description: 'Name, labels and the like, as in every object.' },
+      // An API server refuses to be told anything of it, a description included.
+      metadata: { type: 'object' },
       spec: structural(kind.spec),
       ...(kind.status && { status: structural(kind.status) }),
     },

@@ -14,7 +14,7 @@ agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -n
 
 FUZZ ?=
 
-.PHONY: help setup build plugin agent ok unit test fuzz demo bench clean
+.PHONY: help setup build plugin agent manifests ok unit test fuzz demo bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | expand -t 10
@@ -40,6 +40,9 @@ build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts | setup
 
 build/multivrfctl.mjs: $(cli_sources) scripts/build-cli.ts | setup
 	node scripts/build-cli.ts build
+
+manifests: setup ## write the CRDs and the Helm chart; `make ok` fails when they are stale
+	node scripts/manifests/main.ts
 
 ok: setup ## the gate before a commit: types, lint, import rules, dead code, unit tests
 	tsc -p .

@@ -50,6 +50,8 @@ function issuePhrase(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_small':
       return issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`;
     case 'too_big':
+      if (issue.origin === 'array')
+        return `has ${(value as unknown[]).length} elements; at most ${issue.maximum} are taken`;
       return `must be at most ${issue.maximum}`;
     default:
       return issue.message;

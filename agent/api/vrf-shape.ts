@@ -1,80 +1,15 @@
 /**
- * The shape of a VRF object, field by field. Checks that need more than one field are in check-*.ts.
- * There is no union in it, which an API server would refuse in a CRD.
+ * The shape of a VRF object, field by field, in the words that `kubectl explain vrf` prints. Checks that need more
+ * than one field are in check-*.ts; as far as CEL can say them they are in vrf-rules.ts as well, for an API
+ * server. There is no union here, which an API server would refuse in a CRD.
  */
 import * as z from 'zod';
-import {
-  exclusionFinding,
-  gatewayFinding,
-  hostAddressFinding,
-  nextHopFinding,
-  rangeFinding,
-  routeTargetFinding,
-  subnetFinding,
-} from './address-rules.ts';
-import { addressText, closed, matching, text } from './fields.ts';
-import { interfaceNameFinding, vrfNameFinding } from './names.ts';
-
-/** The one version of the API there is. */
-const apiVersion = 'multivrf.dev/v1alpha1';
-
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-
-const namespace = {
-  problem: 'is not the name of a namespace',
-  fix: 'write 1 to 63 of a-z, 0-9 and "-"',
-};
-
-const uplink = closed({
-  nodeSelector: z.record(z.string(), z.string()).optional(),
-  interface: text(interfaceNameFinding),
-  vlan: z.int().min(1).max(4094).optional(),
-  addresses: z.array(addressText(hostAddressFinding)).default([]),
-});
-
-const pool = closed({
-  subnet: addressText(subnetFinding),
-  range: addressText(rangeFinding).optional(),
-  exclude: z.array(addressText(exclusionFinding)).optional(),
-  gateway: addressText(gatewayFinding).optional(),
-});
-
-const reservation = closed({
-  namespace: matching(new RegExp(`^${label}$`), 63, namespace),
-  pod: matching(/^[^\s/]+$/, 253, { problem: 'is not the name of a pod', fix: 'write the name of one pod' }),
-  addresses: z.array(addressText(hostAddressFinding)).min(1),
-});
-
-const route = closed({
-  to: addressText(routeTargetFinding),
-  via: addressText(nextHopFinding).optional(),
-});
-
-const access = closed({
-  namespaces: z
-    .array(
-      matching(new RegExp(`^(\\*|${label})$`), 63, {
-        problem: namespace.problem,
-        fix: `${namespace.fix}, or "*" alone for every namespace and for containers that have none`,
-      }),
-    )
-    .default([]),
-  serviceAccounts: z
-    .array(
-      matching(new RegExp(`^(${label}/)?${label}(\\.${label})*$`), 317, {
-        problem: 'is not the name of a ServiceAccount',
-        fix: 'write NAME or NAMESPACE/NAME',
-      }),
-    )
-    .default([]),
-});
-
-const expose = closed({
-  protocol: z.enum(['tcp', 'udp', 'icmp']),
-  port: z.int().min(1).max(65535).optional(),
-  /** The last port of a range that begins with `port`, as in a NetworkPolicy. */
-  endPort: z.int().min(1).max(65535).optional(),
-});
+import { apiVersion } from './api-version.ts';
+import { asMap, asWhole, closed, text } from './fields.ts';
+import { vrfNameFinding } from './names.ts';
+import { access, expose } from './vrf-access-shape.ts';
+import { pool, reservation } from './vrf-addresses-shape.ts';
+import { route, uplink } from './vrf-links-shape.ts';
 
 /** The kernel's own tables: unspecified 0, default 253, main 254, local 255 (rtnetlink.h). */
 const ownTables = new Set([253, 254, 255]);
@@ -83,32 +18,89 @@ const table = z
   .int()
   .min(1)
   .max(0xffff_ffff)
-  .refine((id) => !ownTables.has(id), 'is a table of the kernel; use any from 1 to 4294967295 but 253, 254 and 255');
+  .refine((id) => !ownTables.has(id), 'is a table of the kernel; use any from 1 to 4294967295 but 253, 254 and 255')
+  .describe(
+    'Routing table on the node, for mode routed on a device. Any but 253, 254 and 255, which are the kernel’s, and one that is in use. Without it a free one from 1001 is taken.',
+  );
+
+const addresses = closed({
+  pools: z
+    .array(pool)
+    .max(32)
+    .meta({ description: 'Subnets that pods get addresses from: one address of each family.', ...asWhole })
+    .default([]),
+  reservations: z
+    .array(reservation)
+    .max(1024)
+    .meta({ description: 'Addresses kept for pods known by name.', ...asMap('namespace', 'pod') })
+    .default([]),
+})
+  .describe('Addresses of the pods in this VRF. They are unique in the VRF, not in the cluster.')
+  .prefault({});
 
 const spec = closed({
-  mode: z.enum(['bridge', 'routed']),
-  backend: z.enum(['auto', 'device', 'namespace']).default('auto'),
-  /** How the pod's side is realised: a VRF device or policy rules. */
-  pod: z.enum(['auto', 'device', 'rules']).default('auto'),
+  mode: z
+    .enum(['bridge', 'routed'])
+    .describe(
+      'bridge: the pods share a layer-2 segment with the customer’s router, so that single-hop eBGP works. routed: the node routes between pods and uplink inside the VRF (eBGP multihop).',
+    ),
+  backend: z
+    .enum(['auto', 'device', 'namespace'])
+    .describe(
+      'How the node realises the VRF. device: a bridge or a VRF device in the node’s network namespace. namespace: a network namespace of its own. auto: device where the kernel has VRF devices.',
+    )
+    .default('auto'),
+  pod: z
+    .enum(['auto', 'device', 'rules'])
+    .describe(
+      'How the pod’s side is made. device: a VRF device named like the VRF. rules: policy rules. auto: device where the kernel has VRF devices.',
+    )
+    .default('auto'),
   table: table.optional(),
-  mtu: z.int().min(68).max(65535).default(1500),
-  uplinks: z.array(uplink).default([]),
-  addresses: closed({
-    pools: z.array(pool).default([]),
-    reservations: z.array(reservation).default([]),
-  }).prefault({}),
-  routes: z.array(route).default([]),
+  mtu: z
+    .int()
+    .min(68)
+    .max(65535)
+    .describe('MTU of the pods’ interfaces and of what the node makes for the VRF. IPv6 needs 1280.')
+    .default(1500),
+  uplinks: z
+    .array(uplink)
+    .max(64)
+    .meta({
+      description:
+        'The nodes’ interfaces towards the customer. A node takes the first whose nodeSelector matches its labels. Without any, pods of this VRF reach each other on their node only.',
+      ...asWhole,
+    })
+    .default([]),
+  addresses,
+  routes: z
+    .array(route)
+    .max(256)
+    .meta({ description: 'Routes given to every attachment, inside the VRF only.', ...asMap('to') })
+    .default([]),
   access: access.prefault({}),
-  expose: z.array(expose).default([{ protocol: 'tcp', port: 179 }, { protocol: 'icmp' }]),
-  /** Whether sockets of the pod that are not bound to the VRF serve the customer. */
-  accept: z.enum(['bound', 'any']).default('bound'),
-});
+  expose: z
+    .array(expose)
+    .max(64)
+    .meta({
+      description:
+        'What the customer may open towards the pod. An empty list is nothing. Answers to what the pod opened by TCP always pass; answers by UDP only from a listed port.',
+      ...asWhole,
+    })
+    .default([{ protocol: 'tcp', port: 179 }, { protocol: 'icmp' }]),
+  accept: z
+    .enum(['bound', 'any'])
+    .describe(
+      'Which sockets of a pod serve the customer where the pod has a VRF device. bound: those bound to the device. any: unbound ones as well, so that every wildcard listener of the pod is open to the customer as far as expose says.',
+    )
+    .default('bound'),
+}).describe('What the VRF is to be.');
 
 /** The shape alone. Metadata stays open: an API server adds fields of its own. */
 export const vrfShape = closed({
   apiVersion: z.literal(apiVersion),
   kind: z.literal('VRF'),
-  metadata: z.object({ name: text(vrfNameFinding) }),
+  metadata: z.object({ name: text(vrfNameFinding, 15) }),
   spec,
 });
 

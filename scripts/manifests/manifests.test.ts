@@ -1,0 +1,141 @@
+/** The manifests are those of this version, and give the agent what it needs and no more. */
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { isMap, isSeq, parse, parseAllDocuments } from 'yaml';
+import { generated } from './generated.ts';
+import { kinds } from './kinds.ts';
+
+const read = (path: string) => readFileSync(path, 'utf8');
+
+const objects = (text: string) => parseAllDocuments(text).map((document) => document.toJS());
+
+const base = (name: string) => objects(read(`manifests/base/${name}`));
+
+describe('what is generated', () => {
+  test.each([...generated()])('%s is up to date (`make manifests`)', (path, text) => {
+    expect(read(path)).toBe(text);
+  });
+
+  test('is all there is', () => {
+    const found = globSync('manifests/{base/crds,chart}/**/*.yaml');
+    expect(found.sort()).toEqual([...generated().keys()].sort());
+  });
+});
+
+test('the base applies every file in it', () => {
+  const files = globSync('**/*.yaml', { cwd: 'manifests/base' }).filter((name) => name !== 'kustomization.yaml');
+  expect(parse(read('manifests/base/kustomization.yaml')).resources.sort()).toEqual(files.sort());
+});
+
+describe('the chart', () => {
+  /** What Helm makes of the few actions that the generator writes. */
+  const render = (text: string, values: Record<string, unknown>) =>
+    text
+      .replace(
+        / ?\{\{- toYaml \.Values\.(\w+) \| nindent \d+ \}\}/g,
+        (_all, name) => ` ${JSON.stringify(values[name])}`,
+      )
+      .replace(/\{\{ \.Values\.(\w+) \}\}/g, (_all, name) => String(values[name]));
+
+  const values = parse(read('manifests/chart/values.yaml'));
+
+  test.each(['namespace.yaml', 'rbac.yaml', 'policy.yaml', 'daemonset.yaml'])(
+    'makes of %s what the base has, unless told otherwise',
+    (name) => {
+      expect(objects(render(read(`manifests/chart/templates/${name}`), values))).toEqual(base(name));
+    },
+  );
+
+  test('uses every value, and has each', () => {
+    const used = globSync('manifests/chart/templates/*.yaml').flatMap((path) =>
+      [...read(path).matchAll(/\.Values\.(\w+)/g)].map(([, name]) => name),
+    );
+    expect([...new Set(used)].sort()).toEqual(Object.keys(values).sort());
+  });
+
+  test('puts a node selector of the user where the pods’ is', () => {
+    const [daemonSet] = objects(
+      render(read('manifests/chart/templates/daemonset.yaml'), { ...values, nodeSelector: { rack: 'r1' } }),
+    );
+    expect(daemonSet.spec.template.spec.nodeSelector).toEqual({ rack: 'r1' });
+  });
+});
+
+describe('the DaemonSet', () => {
+  const { spec } = base('daemonset.yaml')[0].spec.template;
+  const containers = [...spec.initContainers, ...spec.containers];
+
+  test('is of this version', () => {
+    const { version } = parse(read('package.json'));
+    for (const { image } of containers) expect(image).toMatch(new RegExp(`:${version}$`));
+  });
+
+  test('shares the network namespace of the node and no other', () => {
+    expect(spec).toMatchObject({ hostNetwork: true });
+    expect(spec).not.toHaveProperty('hostPID');
+    expect(spec).not.toHaveProperty('hostIPC');
+    expect(spec.securityContext.seccompProfile).toEqual({ type: 'RuntimeDefault' });
+  });
+
+  test.each(containers.map((container) => [container.name, container]))(
+    'gives container %s no power but NET_ADMIN, and a root that is read-only',
+    (name, { securityContext }) => {
+      expect(securityContext).toMatchObject({
+        privileged: false,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(securityContext.capabilities.add).toEqual(name === 'agent' ? ['NET_ADMIN'] : undefined);
+    },
+  );
+
+  test('mounts what it has volumes for, in the place of the node’s own directory', () => {
+    const hostPaths = new Map(
+      spec.volumes.map((volume: { name: string; hostPath: { path: string } }) => [volume.name, volume.hostPath.path]),
+    );
+    for (const { volumeMounts } of containers) {
+      for (const { name, mountPath } of volumeMounts) expect(hostPaths.get(name)).toBe(mountPath);
+    }
+  });
+});
+
+describe('the agent’s role', () => {
+  const role = parseAllDocuments(read('manifests/base/rbac.yaml')).find(
+    (document) => document.get('kind') === 'ClusterRole' && document.getIn(['metadata', 'name']) === 'multivrf-agent',
+  )!;
+  const { rules } = role.toJS() as { rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] };
+
+  test('has no wildcard, no secrets and nothing that makes roles or pods', () => {
+    const text = JSON.stringify(rules);
+    for (const word of ['*', 'secrets', 'rbac', 'impersonate', 'bind', 'escalate'])
+      expect(text).not.toContain(`"${word}"`);
+    const onPods = rules.filter(({ resources }) => resources.includes('pods')).flatMap(({ verbs }) => verbs);
+    expect(onPods).toEqual(['get', 'list', 'watch']);
+  });
+
+  test('names every kind of ours, and none that there is not', () => {
+    const named = rules
+      .filter(({ apiGroups }) => apiGroups.includes('multivrf.dev'))
+      .flatMap(({ resources }) => resources.map((name) => name.replace('/status', '')));
+    expect([...new Set(named)]).toEqual(kinds.map(({ plural }) => plural));
+  });
+
+  test('says of each rule what it is for', () => {
+    const items = role.get('rules');
+    if (!isSeq(items)) throw new Error('no rules');
+    items.items.forEach((item, index) => {
+      const comment = isMap(item) && (item.commentBefore ?? (index === 0 ? items.commentBefore : undefined));
+      expect([index, comment]).toEqual([index, expect.stringMatching(/\w/)]);
+    });
+  });
+});
+
+test('removal takes away what installation put in, by the same directories', () => {
+  const [{ spec }] = objects(read('manifests/uninstall/daemonset.yaml'));
+  const [install] = base('daemonset.yaml')[0].spec.template.spec.initContainers;
+  const [uninstall] = spec.template.spec.initContainers;
+  expect(uninstall.volumeMounts).toEqual(install.volumeMounts);
+  expect(uninstall.image).toBe(install.image);
+  expect(uninstall.command).toEqual([...install.command.slice(0, -1), 'uninstall']);
+});

@@ -8,6 +8,7 @@ import {
   type Request,
 } from '../common/protocol.ts';
 import { Deadline } from './deadline.ts';
+import { agentReserve } from './defaults.ts';
 import { answerUnknown } from './no-answer.ts';
 import { isErrorCode, Refusal } from './refusal.ts';
 import { agentSocket, networkName, requireSupported, timeout } from './settings.ts';
@@ -19,9 +20,6 @@ interface Access {
   socketPath: string;
   timeout: number;
 }
-
-/** By how many milliseconds the agent's time ends before ours: what it says of a slow step is to be read. */
-const longestReserve = 2_000;
 
 /** A request but for what is the same in all requests of a call. */
 export type Question<R = Request> = R extends Request ? Omit<R, 'protocol' | 'network' | 'timeout'> : never;
@@ -37,7 +35,8 @@ export class Agent {
     this.system = system;
     this.network = access.network;
     this.socketPath = access.socketPath;
-    this.deadline = new Deadline(access.timeout);
+    // The call began with the process.
+    this.deadline = new Deadline(access.timeout, 0);
   }
 
   /**
@@ -46,7 +45,7 @@ export class Agent {
    */
   async ask(question: Question): Promise<AddReply | undefined> {
     const { left } = this.deadline;
-    const request = this.request(question, Math.ceil(left - Math.min(longestReserve, left / 5)));
+    const request = this.request(question, Math.ceil(left - Math.min(agentReserve, left / 5)));
     const line = await this.system.exchange({
       socketPath: this.socketPath,
       line: `${JSON.stringify(request)}\n`,

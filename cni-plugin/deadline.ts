@@ -1,13 +1,14 @@
 /** The end of a call: everything the plugin waits for shares one. */
 export class Deadline {
-  /** Milliseconds from its making to its end. */
+  /** Milliseconds from its beginning to its end. */
   readonly whole: number;
   // Not a # field: in the plugin's short life its first use shows.
   private readonly end: number;
 
-  constructor(milliseconds: number) {
+  /** `since` is in milliseconds after the start of the process; by default it is now. */
+  constructor(milliseconds: number, since = performance.now()) {
     this.whole = milliseconds;
-    this.end = performance.now() + milliseconds;
+    this.end = since + milliseconds;
   }
 
   /** Milliseconds that remain, 0 when it is over. */

@@ -2,11 +2,12 @@ import { CniError } from '../common/errors.ts';
 import { defaultAgentSocket } from '../common/protocol.ts';
 import { Agent } from './agent.ts';
 import { annotation, type Config, parseConfig } from './config.ts';
+import { defaultTimeout } from './defaults.ts';
 import { detach } from './detach.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { ipamOf } from './ipam.ts';
 import { runAll } from './refusal.ts';
-import { agentSocket, defaultTimeout, networkName, timeout } from './settings.ts';
+import { agentSocket, networkName, timeout } from './settings.ts';
 import { isStandalone } from './standalone.ts';
 import type { System } from './system.ts';
 

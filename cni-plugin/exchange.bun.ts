@@ -3,7 +3,8 @@ import { ptr } from 'bun:ffi';
 import { maxFrame } from '../common/protocol.ts';
 import { Deadline } from './deadline.ts';
 import { systemCallFailed } from './failures.ts';
-import { Errno, errno, errorText, networkCalls as libc, stdio } from './libc.bun.ts';
+import { handOver } from './hand-over.bun.ts';
+import { Errno, errno, errorText, networkCalls as libc, longWayCalls, stdio } from './libc.bun.ts';
 import { openNetlinkIn } from './namespace.bun.ts';
 import { agentAway, agentSilent, answerCutOff, answerTooLong } from './no-answer.ts';
 import type { Exchange } from './system.ts';
@@ -23,6 +24,11 @@ const away: ReadonlySet<number> = new Set([Errno.ENOENT, Errno.ECONNREFUSED, Err
 /** {@link System.exchange}; after a call with `netns` the process stays in that namespace. */
 export function exchange({ socketPath, line, timeout, netns }: Exchange): string {
   const deadline = new Deadline(timeout);
+  const { asked } = handOver;
+  if (asked && netns !== undefined) {
+    delete handOver.asked;
+    return answered(asked.agent, socketPath, deadline, asked.received);
+  }
   // Before setns: a unix socket belongs to the namespace that made it.
   const agent = checked('socket(AF_UNIX)', libc().socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   let netlink: number | undefined;
@@ -30,10 +36,20 @@ export function exchange({ socketPath, line, timeout, netns }: Exchange): string
     if (netns !== undefined) netlink = openNetlinkIn(netns);
     connect(agent, socketPath, deadline);
     send(agent, socketPath, new TextEncoder().encode(line), netlink, deadline);
-    return receiveLine(agent, socketPath, deadline);
+  } catch (error) {
+    longWayCalls().close(agent);
+    throw error;
   } finally {
-    libc().close(agent);
-    if (netlink !== undefined) libc().close(netlink);
+    if (netlink !== undefined) longWayCalls().close(netlink);
+  }
+  return answered(agent, socketPath, deadline);
+}
+
+function answered(agent: number, socketPath: string, deadline: Deadline, already?: Uint8Array): string {
+  try {
+    return receiveLine(agent, socketPath, deadline, already);
+  } finally {
+    longWayCalls().close(agent);
   }
 }
 
@@ -58,7 +74,7 @@ function send(
   let attached = netlink;
   while (rest.length > 0) {
     const sent =
-      attached === undefined ? libc().send(agent, rest, rest, MSG_NOSIGNAL) : sendWith(agent, rest, attached);
+      attached === undefined ? longWayCalls().send(agent, rest, rest, MSG_NOSIGNAL) : sendWith(agent, rest, attached);
     if (sent >= 0) {
       rest = rest.subarray(sent);
       attached = undefined;
@@ -82,8 +98,16 @@ function sendWith(agent: number, bytes: Uint8Array, descriptor: number): number 
   return control.length + iov.length + bytes.length > 0 ? sent : -1;
 }
 
-function receiveLine(agent: number, socketPath: string, deadline: Deadline): string {
-  let received = new Uint8Array(0);
+/** `already` is what has been read of the answer. */
+function receiveLine(
+  agent: number,
+  socketPath: string,
+  deadline: Deadline,
+  already: Uint8Array = new Uint8Array(0),
+): string {
+  let received = already;
+  const whole = received.indexOf(newline);
+  if (whole >= 0) return text(received.subarray(0, whole));
   const chunk = new Uint8Array(64 * 1024);
   for (;;) {
     limitWait(agent, SO_RCVTIMEO, deadline);

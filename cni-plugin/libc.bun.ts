@@ -14,13 +14,19 @@ export const stdio = dlopen(libcName, {
 function openNetworkCalls() {
   return dlopen(libcName, {
     open: { args: ['cstring', 'i32'], returns: 'i32' },
-    close: { args: ['i32'], returns: 'i32' },
     pwrite: { args: ['i32', 'buffer', 'buffer_length', 'i64'], returns: 'i32' },
     setns: { args: ['i32', 'i32'], returns: 'i32' },
     socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
     connect: { args: ['i32', 'buffer', 'buffer_length'], returns: 'i32' },
     setsockopt: { args: ['i32', 'i32', 'i32', 'buffer', 'buffer_length'], returns: 'i32' },
     sendmsg: { args: ['i32', 'buffer', 'i32'], returns: 'i32' },
+  }).symbols;
+}
+
+/** Opened only when an ADD is not as usual, and for the other verbs. */
+function openLongWayCalls() {
+  return dlopen(libcName, {
+    close: { args: ['i32'], returns: 'i32' },
     send: { args: ['i32', 'buffer', 'buffer_length', 'i32'], returns: 'i32' },
   }).symbols;
 }
@@ -45,6 +51,7 @@ function openErrorCalls() {
 }
 
 let network: ReturnType<typeof openNetworkCalls> | undefined;
+let longWay: ReturnType<typeof openLongWayCalls> | undefined;
 let files: ReturnType<typeof openFileCalls> | undefined;
 let errors: ReturnType<typeof openErrorCalls> | undefined;
 
@@ -52,6 +59,12 @@ let errors: ReturnType<typeof openErrorCalls> | undefined;
 export function networkCalls() {
   network ??= openNetworkCalls();
   return network;
+}
+
+/** The calls that quick-add.bun.ts does without. */
+export function longWayCalls() {
+  longWay ??= openLongWayCalls();
+  return longWay;
 }
 
 /** The calls for files and directories. */

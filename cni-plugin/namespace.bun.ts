@@ -1,6 +1,8 @@
 /** The network namespace that this process is in: the one it was started in, or the pod's. */
+
 import { namespaceUnusable, sysctlRefused, systemCallFailed } from './failures.ts';
-import { Errno, errno, errorText, networkCalls, stdio } from './libc.bun.ts';
+import { handOver } from './hand-over.bun.ts';
+import { Errno, errno, errorText, longWayCalls, networkCalls, stdio } from './libc.bun.ts';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -11,7 +13,7 @@ const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const CLONE_NEWNET = 0x40000000;
 
-let inPod = false;
+let { inPod } = handOver;
 /** Descriptor of the namespace we were started in. */
 let home: number | undefined;
 
@@ -24,7 +26,7 @@ export function openNetlinkIn(netns: string): number {
 }
 
 function enter(netns: string): void {
-  const { open, close, setns } = networkCalls();
+  const { open, setns } = networkCalls();
   // A pipe without a writer would hold us up for ever.
   const namespace = open(netns, O_CLOEXEC | O_NONBLOCK);
   if (namespace < 0) {
@@ -32,7 +34,7 @@ function enter(netns: string): void {
     throw namespaceUnusable(netns, errorText(code), code === Errno.ENOENT);
   }
   if (setns(namespace, CLONE_NEWNET) < 0) throw namespaceUnusable(netns, errorText());
-  close(namespace);
+  longWayCalls().close(namespace);
   inPod = true;
 }
 
@@ -62,7 +64,7 @@ export function writeSysctl(path: string, value: string): void {
   const bytes = new TextEncoder().encode(value);
   const written = holds(file, value) ? 0 : networkCalls().pwrite(file, bytes, bytes, 0);
   const reason = written < 0 ? errorText() : '';
-  networkCalls().close(file);
+  longWayCalls().close(file);
   if (written < 0) throw sysctlRefused(path, value, reason);
 }
 

@@ -1,6 +1,6 @@
 /** Notes for the agent, written so that one is on the disk whole or not there. */
 import { noteRefused, systemCallFailed } from './failures.ts';
-import { Errno, errno, errorText, fileCalls, networkCalls, stdio } from './libc.bun.ts';
+import { Errno, errno, errorText, fileCalls, longWayCalls, stdio } from './libc.bun.ts';
 
 const O_RDONLY = 0;
 const O_WRONLY = 1;
@@ -21,7 +21,7 @@ export function writeNote(directory: string, name: string, text: string): void {
     writeFile(folder, temporary, new TextEncoder().encode(text));
     checked('rename', fileCalls().renameat(folder, temporary, folder, name));
     checked('fsync of the directory', fileCalls().fsync(folder));
-    networkCalls().close(folder);
+    longWayCalls().close(folder);
   } catch (error) {
     throw noteRefused(`${directory}/${name}`, (error as Error).message);
   }
@@ -32,7 +32,7 @@ export function removeNote(directory: string, name: string): void {
   try {
     const folder = openDirectory(directory);
     fileCalls().unlinkat(folder, name, 0);
-    networkCalls().close(folder);
+    longWayCalls().close(folder);
   } catch {
     // A note too many has the agent do again what is done.
   }
@@ -61,7 +61,7 @@ function writeFile(folder: number, name: string, bytes: Uint8Array): void {
   const written = checked('write', stdio.write(file, bytes, bytes));
   if (written < bytes.length) throw systemCallFailed('write', `only ${written} of ${bytes.length} bytes`);
   checked('fsync', fileCalls().fsync(file));
-  networkCalls().close(file);
+  longWayCalls().close(file);
 }
 
 function checked(call: string, value: number): number {

@@ -2,10 +2,8 @@
 import type { NetConf } from '../common/cni.ts';
 import { CniCode, CniError } from '../common/errors.ts';
 import { defaultAgentSocket } from '../common/protocol.ts';
+import { defaultTimeout } from './defaults.ts';
 import { maxSocketPath } from './unix-message.ts';
-
-/** Milliseconds for a whole call when the configuration says nothing. */
-export const defaultTimeout = 20_000;
 
 /** Below CRI-O's 60 s for a call, so that our error is read and not the runtime's. */
 const longestTimeout = 55;

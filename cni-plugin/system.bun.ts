@@ -1,5 +1,6 @@
 import { exchange } from './exchange.bun.ts';
 import { systemCallFailed } from './failures.ts';
+import { handOver } from './hand-over.bun.ts';
 import { errorText, stdio } from './libc.bun.ts';
 import { writeSysctl } from './namespace.bun.ts';
 import { removeNote, writeNote } from './note.bun.ts';
@@ -27,8 +28,9 @@ export const bunSystem: System = {
 };
 
 function readStdin(): string {
-  let buffer = new Uint8Array(64 * 1024);
-  let length = 0;
+  let length = handOver.stdin.length;
+  let buffer = new Uint8Array(64 * 1024 + length);
+  buffer.set(handOver.stdin);
   for (;;) {
     const free = buffer.subarray(length);
     const count = stdio.read(0, free, free);

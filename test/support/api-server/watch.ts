@@ -50,6 +50,11 @@ export class Watches {
     for (const watch of this.#open) watch.send('ERROR', status);
   }
 
+  /** Ends every watch, as when its time is up. */
+  finish(): void {
+    for (const watch of this.#open) watch.finish();
+  }
+
   /** Cuts every connection in the middle of the stream. */
   cut(): void {
     for (const watch of this.#open) watch.cut();
@@ -83,12 +88,17 @@ class Watch {
     } else for (const change of this.#store.since(Number(version))) this.#tell(change);
     this.#unsubscribe = this.#store.onChange((change) => this.#tell(change));
     const seconds = Number(this.#query.get('timeoutSeconds') ?? 0);
-    if (seconds > 0) this.#timer = setTimeout(() => this.#response.end(), seconds * 1000).unref();
+    if (seconds > 0) this.#timer = setTimeout(() => this.finish(), seconds * 1000).unref();
   }
 
   end(): void {
     this.#unsubscribe();
     clearTimeout(this.#timer);
+  }
+
+  finish(): void {
+    this.end();
+    this.#response.end();
   }
 
   cut(): void {

@@ -1,10 +1,10 @@
 /**
- * Decides which VRFs are in force when files change. Pure: files in, the next set out. The set never
+ * Decides which VRFs are in force when files, or objects of the API, change. Pure: files in, the next set out. The set never
  * holds a name or an explicit table twice, and what is refused leaves the version before it in force.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Vrf } from '../api/vrf.ts';
-import type { SourceProblem } from './vrf-source.ts';
+import type { SourceProblem, VrfChange } from './vrf-source.ts';
 import type { Draft, VrfText } from './yaml-vrfs.ts';
 
 /** A VRF in force and the file that defines it. */
@@ -28,6 +28,12 @@ export function nextVrfSet(
   const kept = keptFrom(previous, files);
   const { claims, problems } = settleNames(kept, files);
   return settleTables(previous, kept, claims, problems);
+}
+
+/** What has to be told of the way from one set to the next. */
+export function difference(before: VrfSet, after: VrfSet): VrfChange {
+  const changed = [...after].filter(([name, { vrf }]) => before.get(name)?.vrf !== vrf).map(([name]) => name);
+  return { changed, removed: [...before.keys()].filter((name) => !after.has(name)) };
 }
 
 /** The VRFs in force that their files still define, or may define where they cannot be read. */
@@ -104,5 +110,5 @@ function settleTables(
 
 function problemAt({ file, draft }: Claim, field: 'metadata.name' | 'spec.table', what: string): SourceProblem {
   const value = field === 'spec.table' ? draft.vrf.spec.table : draft.name;
-  return { file, line: draft.locate(field.split('.')), field, message: `${JSON.stringify(value)} ${what}` };
+  return { file, line: draft.locate?.(field.split('.')), field, message: `${JSON.stringify(value)} ${what}` };
 }

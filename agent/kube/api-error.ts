@@ -51,9 +51,8 @@ function statusWords(object: unknown): { reason: string; message: string } {
   };
 }
 
-/** Why a request failed: what fetch hides in its error's cause comes out. */
+/** Why a request failed; of several addresses that were tried, why each did. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  const { message, cause } = error as Error;
-  return message === 'fetch failed' && cause !== undefined ? reasonOf(cause) : message || String(error);
+  return (error as Error).message || String(error);
 }

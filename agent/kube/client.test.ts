@@ -44,6 +44,11 @@ describe('with a kubeconfig', () => {
     expect(await client.request({ path, query: { limit: '5' } })).toMatchObject({ items: [body] });
   });
 
+  test('one connection serves many requests', async () => {
+    for (let i = 0; i < 5; i++) await client.request({ path });
+    expect(server.connections).toBe(1);
+  });
+
   test('a refusal is an ApiError with code, reason and message', async () => {
     const refused = client.request({ path: `${path}/none` });
     await expect(refused).rejects.toThrow(ApiError);

@@ -1,16 +1,15 @@
 /** Requests to the API server: JSON in, JSON out, with a deadline each. */
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import {
-  type HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  RequestContext,
-  type ResponseContext,
-} from '@kubernetes/client-node/dist/gen/http/http.js';
 import { type AccessOptions, loadAccess } from './access.ts';
 import { ApiError } from './api-error.ts';
+import { exchange } from './exchange.ts';
 
 export interface KubeRequest {
-  method?: HttpMethod;
+  /** Default GET. */
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/api/v1/nodes`. */
   path: string;
   query?: Record<string, string>;
@@ -23,27 +22,20 @@ export interface KubeRequest {
   signal?: AbortSignal;
 }
 
-/** The configuration in use, and its connections. The library would make new ones for each request. */
-interface Access {
-  config: KubeConfig;
-  dispatcher?: ReturnType<RequestContext['getDispatcher']>;
-}
-
-const http = new IsomorphicFetchHttpLibrary();
-
 export class KubeClient {
   readonly #options: AccessOptions;
-  #access: Access | undefined;
+  /** Read anew after a failure; it also holds the connections. */
+  #access: KubeConfig | undefined;
 
   /** Throws a CniError when there is no configuration. Whether the API server answers is not looked at. */
   constructor(options: AccessOptions) {
     this.#options = options;
-    this.#access = { config: loadAccess(options) };
+    this.#access = loadAccess(options);
   }
 
   /** Such as `https://10.96.0.1:443`. */
   get server(): string {
-    return this.#fresh().config.getCurrentCluster()?.server ?? '';
+    return this.#fresh().getCurrentCluster()?.server ?? '';
   }
 
   /** The answer's object. Throws an ApiError for one that is no success. */
@@ -51,34 +43,32 @@ export class KubeClient {
     const deadline = new Deadline(request);
     try {
       const response = await this.#send(request, deadline);
-      return JSON.parse(await response.body.text()) as T;
+      return JSON.parse(await text(response)) as T;
     } finally {
       deadline.done();
     }
   }
 
   /** The answer as a stream, for as long as the server sends; `request.signal` ends it. */
-  async open(request: KubeRequest): Promise<ReadableStream<Uint8Array>> {
+  async open(request: KubeRequest): Promise<IncomingMessage> {
     const deadline = new Deadline(request);
     try {
       const response = await this.#send(request, deadline);
-      const stream = response.body.stream();
-      if (!stream) throw new Error('the answer has no body');
       deadline.passed();
-      return stream;
+      return response;
     } catch (error) {
       deadline.done();
       throw error;
     }
   }
 
-  async #send(request: KubeRequest, deadline: Deadline): Promise<ResponseContext> {
+  async #send(request: KubeRequest, deadline: Deadline): Promise<IncomingMessage> {
     const used = this.#access;
     try {
       const response = await this.#attempt(request, deadline);
       // A token that was replaced before its time: the files are read anew, and then the answer counts.
-      if (response.httpStatusCode !== 401 || used === undefined) return await successful(response);
-      await response.body.text();
+      if (response.statusCode !== 401 || used === undefined) return await successful(response);
+      await text(response);
       this.#access = undefined;
       return await successful(await this.#attempt(request, deadline));
     } catch (error) {
@@ -90,31 +80,37 @@ export class KubeClient {
 
   async #attempt({ method = 'GET', path, query, body, contentType }: KubeRequest, deadline: Deadline) {
     const access = this.#fresh();
-    const context = new RequestContext(`${access.config.getCurrentCluster()?.server}${path}`, method);
-    for (const [key, value] of Object.entries(query ?? {})) context.setQueryParam(key, value);
-    context.setHeaderParam('Accept', 'application/json');
-    context.setHeaderParam('User-Agent', 'multivrf-agent');
-    if (body !== undefined) {
-      context.setHeaderParam('Content-Type', contentType ?? 'application/json');
-      context.setBody(JSON.stringify(body));
-    }
-    await access.config.applySecurityAuthentication(context);
-    access.dispatcher ??= context.getDispatcher();
-    if (access.dispatcher) context.setDispatcher(access.dispatcher);
-    context.setSignal(deadline.signal);
-    return http.send(context).toPromise();
+    const url = new URL(`${access.getCurrentCluster()?.server}${path}`);
+    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
+    const options: RequestOptions = {};
+    await access.applyToHTTPSOptions(options);
+    // The library keeps one agent, but lets it close the connection behind each request.
+    Object.assign(options.agent as object, { keepAlive: true });
+    options.headers = {
+      ...options.headers,
+      accept: 'application/json',
+      'user-agent': 'multivrf-agent',
+      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+    };
+    return exchange({
+      url,
+      method,
+      options,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: deadline.signal,
+    });
   }
 
-  #fresh(): Access {
-    this.#access ??= { config: loadAccess(this.#options) };
+  #fresh(): KubeConfig {
+    this.#access ??= loadAccess(this.#options);
     return this.#access;
   }
 }
 
-async function successful(response: ResponseContext): Promise<ResponseContext> {
-  const { httpStatusCode: code, headers } = response;
+async function successful(response: IncomingMessage): Promise<IncomingMessage> {
+  const { statusCode: code = 0, headers } = response;
   if (code >= 200 && code < 300) return response;
-  throw ApiError.of(code, await response.body.text(), headers['retry-after']);
+  throw ApiError.of(code, await text(response), headers['retry-after']);
 }
 
 /** One signal from the caller's and a timer; listeners are taken back, since the caller's signal lives long. */

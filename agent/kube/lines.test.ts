@@ -2,13 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readLines } from './lines.ts';
 
-const streamOf = (chunks: readonly Uint8Array[]) =>
-  new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk);
-      controller.close();
-    },
-  });
+async function* streamOf(chunks: readonly Uint8Array[]) {
+  yield* chunks;
+}
 
 async function linesOf(chunks: readonly Uint8Array[]): Promise<string[]> {
   return Array.fromAsync(readLines(streamOf(chunks), () => {}));

@@ -30,7 +30,7 @@ interface WatchRequest {
 
 /**
  * Yields the changes until the server ends the watch. Calls `opened` once it has begun. Throws an ApiError when it is
- * refused, what fetch throws when the connection breaks, and an Error when the server is silent for too long.
+ * refused, what the socket says when the connection breaks, and an Error when the server is silent for too long.
  */
 export async function* watch(
   { client, path, query, times }: WatchRequest,

@@ -40,6 +40,8 @@ export class ApiServer {
   token = 'test-token';
   /** How a watch from a version that is too old is refused. */
   goneAs: GoneAs = 'event';
+  /** How many connections clients have made. */
+  connections = 0;
   readonly #kinds: readonly Kind[];
   readonly #rests = new Continuations();
   readonly #options: ApiServerOptions;
@@ -64,6 +66,9 @@ export class ApiServer {
     const { tls, within = (listen) => listen() } = this.#options;
     const server = tls ? createTlsServer(tls, handle) : createServer(handle);
     this.#server = server;
+    server.on('connection', () => {
+      this.connections += 1;
+    });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('listening', resolve).once('error', reject);
     // Without a host the socket is made in this call, and not after a look-up.

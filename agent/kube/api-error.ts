@@ -51,8 +51,15 @@ function statusWords(object: unknown): { reason: string; message: string } {
   };
 }
 
-/** Why a request failed; of several addresses that were tried, why each did. */
+const advice = new Map([
+  [401, 'is the token of this cluster?'],
+  [403, "is the agent's ClusterRole bound to its ServiceAccount?"],
+  [404, 'are the CustomResourceDefinitions of multivrf installed?'],
+]);
+
+/** Why a request failed, with what to look at; of several addresses that were tried, why each did. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  return (error as Error).message || String(error);
+  const hint = error instanceof ApiError ? advice.get(error.code) : undefined;
+  return [(error as Error).message || String(error), hint].filter(Boolean).join('; ');
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Logger, pino } from 'pino';
-import { vrfs } from '../../test/support/api-server/kinds.ts';
+import { nodes, vrfs } from '../../test/support/api-server/kinds.ts';
 import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import { ApiServer } from '../../test/support/api-server/server.ts';
 import { Backoff } from './backoff.ts';
@@ -180,8 +180,8 @@ describe('in an outage', () => {
     await knows({ b: 1500 });
     await until(() => lines.length > 1);
     expect(messages()).toEqual([
-      'the Kubernetes API does not answer: what is known stays in force',
-      'the Kubernetes API answers again',
+      'the Kubernetes API cannot be followed: what is known stays in force',
+      'the Kubernetes API is followed again',
     ]);
   });
 
@@ -195,6 +195,15 @@ describe('in an outage', () => {
     await server.start();
     await informer.synced;
     expect(known()).toEqual({ a: 1500 });
+  });
+
+  test('that is none, the CRDs being missing, says what to look at', async () => {
+    await server.stop();
+    server = new ApiServer({ kinds: [nodes] });
+    await server.start();
+    start();
+    await until(() => lines.length > 0);
+    expect(lines).toMatchObject([{ reason: expect.stringMatching(/^404 NotFound: .*CustomResourceDefinitions/) }]);
   });
 
   test('of a connection that is silent but open finds that out', async () => {

@@ -25,7 +25,7 @@ export class Reach {
       this.#since = Date.now();
       this.#log.warn(
         { server: this.#server, what, reason },
-        'the Kubernetes API does not answer: what is known stays in force',
+        'the Kubernetes API cannot be followed: what is known stays in force',
       );
     }
     this.#failing.set(what, reason);
@@ -35,6 +35,6 @@ export class Reach {
   well(what: string): void {
     if (!this.#failing.delete(what) || this.#failing.size > 0) return;
     const seconds = Math.round((Date.now() - this.#since) / 1000);
-    this.#log.info({ server: this.#server, seconds }, 'the Kubernetes API answers again');
+    this.#log.info({ server: this.#server, seconds }, 'the Kubernetes API is followed again');
   }
 }

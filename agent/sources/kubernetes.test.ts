@@ -109,7 +109,7 @@ describe('a VRF', () => {
     await open();
     expect(Object.keys(mtus())).toEqual(['z']);
     expect(problems()).toEqual([
-      'VRF a: spec.table: 7 is the table of VRF "z" in VRF z already, which stays in force; choose another, or leave it out',
+      'VRF a: spec.table: 7 is the table of VRF "z" already, which stays in force; choose another, or leave it out',
     ]);
   });
 });
@@ -161,6 +161,16 @@ describe('without the API', () => {
     await until(() => changes.length > 0);
     expect([mtus(), changes]).toEqual([{ a: 1400 }, [{ changed: ['a'], removed: ['b'] }]]);
     await until(() => problems().length === 0);
+  });
+
+  test('a damaged record of what was known last is as good as none', async () => {
+    put('a');
+    put('b');
+    await open();
+    await server.stop();
+    writeFileSync(join(directory, 'known', 'vrf,a.json'), '{"spec":');
+    await open({ patience: 300 });
+    expect(mtus()).toEqual({ b: 1500 });
   });
 
   test('a first start knows nothing, says what is missing, and waits', async () => {

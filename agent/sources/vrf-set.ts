@@ -99,7 +99,7 @@ function settleTables(
         admit(name, claim.file, vrf);
         return true;
       }
-      const message = `is the table of VRF "${holder}" in ${set.get(holder)!.file} already, which stays in force; choose another, or leave it out`;
+      const message = `is the table of VRF "${holder}"${inFile(set.get(holder)!)} already, which stays in force; choose another, or leave it out`;
       refused.set(name, problemAt(claim, 'spec.table', message));
       // Its version in force, if any, now needs its own table back: decide again with that one fixed.
       return !kept.has(name);
@@ -107,6 +107,9 @@ function settleTables(
     if (settled) return { set, problems: [...problems, ...refused.values()] };
   }
 }
+
+/** An object of the API is found by its name. */
+const inFile = ({ file, vrf }: InForce) => (file === `VRF ${vrf.metadata.name}` ? '' : ` in ${file}`);
 
 function problemAt({ file, draft }: Claim, field: 'metadata.name' | 'spec.table', what: string): SourceProblem {
   const value = field === 'spec.table' ? draft.vrf.spec.table : draft.name;

@@ -80,14 +80,14 @@ export class KubeScene {
   async outage(): Promise<void> {
     const from = this.agent.log().length;
     await this.server.stop();
-    await this.agent.waitFor(({ msg }) => msg.startsWith('the Kubernetes API does not answer'), from);
+    await this.agent.waitFor(({ msg }) => msg.startsWith('the Kubernetes API cannot be followed'), from);
   }
 
   /** The API comes back, and the agent has noticed. */
   async recovery(): Promise<void> {
     const from = this.agent.log().length;
     await this.server.start();
-    await this.agent.waitFor(({ msg }) => msg === 'the Kubernetes API answers again', from);
+    await this.agent.waitFor(({ msg }) => msg === 'the Kubernetes API is followed again', from);
   }
 
   /** ADD of a new pod through the whole chain, with the plugin's patience of a second. */

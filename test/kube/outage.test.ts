@@ -46,6 +46,6 @@ test('everything that happened is taken up when the API is back', async () => {
   await scene.define('customer-a', { mtu: 1400 });
   await scene.detach(first);
   await scene.detach(await scene.attach('fourth'));
-  const outages = scene.agent.log().filter(({ msg }) => msg.startsWith('the Kubernetes API does not answer'));
+  const outages = scene.agent.log().filter(({ msg }) => msg.startsWith('the Kubernetes API cannot be followed'));
   expect([from > 0, outages.length]).toEqual([true, 2]);
 });

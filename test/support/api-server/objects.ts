@@ -1,7 +1,7 @@
 /** Objects as they are kept and sent. */
 import { isDeepStrictEqual } from 'node:util';
 
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string;
   namespace?: string;
   generateName?: string;

@@ -9,17 +9,13 @@ import { Collector } from '../server/collector.ts';
 import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
 import { workOffSpool } from '../server/spool.ts';
-import { openDirectory } from '../sources/directory.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';
+import { openSource, vrfSourceOptions } from './source.ts';
 import { onStop } from './stop.ts';
 
 export const runOptions = {
-  vrfs: {
-    type: 'string',
-    default: '/etc/multivrf/vrfs',
-    describe: 'Directory of VRF definitions (*.yaml), watched',
-  },
+  ...vrfSourceOptions,
   socket: { type: 'string', default: defaultAgentSocket, describe: 'Unix socket for the plugin' },
   state: {
     type: 'string',
@@ -30,12 +26,6 @@ export const runOptions = {
     type: 'string',
     default: '/run/netns',
     describe: 'Directory of named network namespaces',
-  },
-  'node-label': {
-    type: 'string',
-    array: true,
-    default: [] as string[],
-    describe: 'KEY=VALUE, for the nodeSelector of uplinks',
   },
   repair: {
     type: 'boolean',
@@ -56,9 +46,9 @@ export const runOptions = {
 export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>): Promise<void> {
   const { log, flush } = openLog(options.logLevel);
   try {
-    const source = openDirectory(options.vrfs, log);
+    const { source, labels } = await openSource(options, log);
     const agent = new Agent(
-      { stateDirectory: options.state, netnsDirectory: options.netnsDirectory, labels: labels(options.nodeLabel) },
+      { stateDirectory: options.state, netnsDirectory: options.netnsDirectory, labels },
       source,
       log,
     );
@@ -87,14 +77,4 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     log.fatal(explain(error));
     process.exitCode = 1;
   }
-}
-
-function labels(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new Error(`--node-label ${pair}: not KEY=VALUE`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }

@@ -20,7 +20,8 @@ import { VrfChanges } from './vrf-changes.ts';
 export interface AgentOptions {
   stateDirectory: string;
   netnsDirectory: string;
-  labels: Readonly<Record<string, string>>;
+  /** The node's labels as they are at the moment. */
+  labels: () => Readonly<Record<string, string>>;
 }
 
 export class Agent {
@@ -52,7 +53,13 @@ export class Agent {
     this.stateDirectory = stateDirectory;
     this.source = source;
     this.node = new Node(netnsDirectory);
-    this.facts = { labels, vrfDevices: this.node.vrfDevices };
+    const { vrfDevices } = this.node;
+    this.facts = {
+      get labels() {
+        return labels();
+      },
+      vrfDevices,
+    };
     const { boot, dropped } = dropFormerBoot(stateDirectory, ['attachments', 'vrfs']);
     if (boot === 'other') log.warn({ stateDirectory, dropped }, 'state of a former boot: dropped');
     this.attachments = new AttachmentStore(`${stateDirectory}/attachments`);
@@ -64,7 +71,7 @@ export class Agent {
     const auto = this.facts.vrfDevices
       ? { backend: 'device', pod: 'device', because: 'this kernel has VRF devices' }
       : { backend: 'namespace', pod: 'rules', because: 'this kernel has no VRF devices' };
-    log.info({ auto, labels }, 'backend auto means this here');
+    log.info({ auto, labels: labels() }, 'backend auto means this here');
     for (const { file, reason } of [...this.attachments.unreadable, ...this.vrfStore.unreadable])
       log.error({ file, reason }, 'state file is unreadable: left as it is');
     for (const problem of source.problems()) log.error(formatProblem(problem));

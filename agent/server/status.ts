@@ -52,12 +52,6 @@ function assertWritable(directory: string): void {
 }
 
 function assertSource({ source }: Agent): void {
-  // Files of a directory are named without it: what has a path is the directory.
-  const unreadable = source.problems().find(({ file }) => file.includes('/'));
-  if (!unreadable) return;
-  throw new CniError(
-    CniCode.notAvailable,
-    `VRF directory ${unreadable.file} ${unreadable.message}`,
-    'until it can be read, no new VRF and no change is seen',
-  );
+  const reason = source.unavailable();
+  if (reason) throw new CniError(CniCode.notAvailable, reason.message, reason.advice);
 }

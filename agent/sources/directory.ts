@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
 import { type WatchTimes, watchDirectory } from './directory-watch.ts';
+import { Publisher } from './publisher.ts';
 import { VrfFiles } from './vrf-files.ts';
-import { nextVrfSet, type VrfSet } from './vrf-set.ts';
-import { formatProblem, type SourceProblem, type VrfChange, type VrfSource } from './vrf-source.ts';
+import { difference, nextVrfSet, type VrfSet } from './vrf-set.ts';
+import type { VrfSource } from './vrf-source.ts';
 import type { VrfText } from './yaml-vrfs.ts';
 
 /**
@@ -14,59 +15,47 @@ import type { VrfText } from './yaml-vrfs.ts';
  */
 export function openDirectory(path: string, logger: Logger, times: WatchTimes = { settle: 50, poll: 5000 }): VrfSource {
   mustBeReadable(path);
+  const log = logger.child({ directory: path });
   const files = new VrfFiles(path);
-  const listeners = new Set<(change: VrfChange) => void>();
+  const publisher = new Publisher(log);
   let set: VrfSet = new Map();
-  let problems: SourceProblem[] = [];
+  let unreadable: string | undefined;
 
-  const refresh = (): VrfChange => {
+  const refresh = () => {
     let texts: Map<string, VrfText>;
     try {
       texts = files.read();
+      unreadable = undefined;
     } catch (error) {
-      report([{ file: path, message: `cannot be read, its VRFs stay in force: ${(error as Error).message}` }]);
-      return { changed: [], removed: [] };
+      unreadable = `cannot be read, its VRFs stay in force: ${(error as Error).message}`;
+      publisher.report([{ file: path, message: unreadable }]);
+      return;
     }
     const next = nextVrfSet(set, texts);
-    report([...[...texts.values()].flatMap((text) => text.problems), ...next.problems]);
+    publisher.report([...[...texts.values()].flatMap((text) => text.problems), ...next.problems]);
     const change = difference(set, next.set);
     set = next.set;
-    if (change.changed.length + change.removed.length > 0) logger.info({ directory: path, ...change }, 'VRFs changed');
-    return change;
-  };
-  const report = (now: SourceProblem[]) => {
-    const known = new Set(problems.map(formatProblem));
-    for (const problem of now) {
-      const line = formatProblem(problem);
-      if (!known.has(line)) logger.warn({ directory: path, ...problem }, line);
-    }
-    problems = now;
-  };
-  const publish = (change: VrfChange) => {
-    if (change.changed.length + change.removed.length === 0) return;
-    for (const listener of listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        logger.error({ err: error }, 'a listener for changed VRFs failed');
-      }
-    }
+    publisher.publish(change);
   };
 
   // The watch begins before the first read, so that no change falls between the two.
-  const endWatch = watchDirectory(path, times, logger, () => publish(refresh()));
+  const endWatch = watchDirectory(path, times, log, refresh);
   refresh();
   return {
     get: (name) => set.get(name)?.vrf,
     list: () => [...set.keys()].sort().map((name) => set.get(name)!.vrf),
-    problems: () => [...problems],
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    problems: () => publisher.problems,
+    unavailable: () =>
+      unreadable === undefined
+        ? undefined
+        : {
+            message: `VRF directory ${path} ${unreadable}`,
+            advice: 'until it can be read, no new VRF and no change is seen',
+          },
+    onChange: (listener) => publisher.listen(listener),
     close() {
       endWatch();
-      listeners.clear();
+      publisher.close();
     },
   };
 }
@@ -80,9 +69,4 @@ function mustBeReadable(path: string): void {
       cause: error,
     });
   }
-}
-
-function difference(before: VrfSet, after: VrfSet): VrfChange {
-  const changed = [...after].filter(([name, { vrf }]) => before.get(name)?.vrf !== vrf).map(([name]) => name);
-  return { changed, removed: [...before.keys()].filter((name) => !after.has(name)) };
 }

@@ -1,10 +1,10 @@
 /**
- * Decides which VRFs are in force when files change. Pure: files in, the next set out. The set never
+ * Decides which VRFs are in force when files, or objects of the API, change. Pure: files in, the next set out. The set never
  * holds a name or an explicit table twice, and what is refused leaves the version before it in force.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Vrf } from '../api/vrf.ts';
-import type { SourceProblem } from './vrf-source.ts';
+import type { SourceProblem, VrfChange } from './vrf-source.ts';
 import type { Draft, VrfText } from './yaml-vrfs.ts';
 
 /** A VRF in force and the file that defines it. */
@@ -28,6 +28,12 @@ export function nextVrfSet(
   const kept = keptFrom(previous, files);
   const { claims, problems } = settleNames(kept, files);
   return settleTables(previous, kept, claims, problems);
+}
+
+/** What has to be told of the way from one set to the next. */
+export function difference(before: VrfSet, after: VrfSet): VrfChange {
+  const changed = [...after].filter(([name, { vrf }]) => before.get(name)?.vrf !== vrf).map(([name]) => name);
+  return { changed, removed: [...before.keys()].filter((name) => !after.has(name)) };
 }
 
 /** The VRFs in force that their files still define, or may define where they cannot be read. */
@@ -93,7 +99,7 @@ function settleTables(
         admit(name, claim.file, vrf);
         return true;
       }
-      const message = `is the table of VRF "${holder}" in ${set.get(holder)!.file} already, which stays in force; choose another, or leave it out`;
+      const message = `is the table of VRF "${holder}"${inFile(set.get(holder)!)} already, which stays in force; choose another, or leave it out`;
       refused.set(name, problemAt(claim, 'spec.table', message));
       // Its version in force, if any, now needs its own table back: decide again with that one fixed.
       return !kept.has(name);
@@ -102,7 +108,10 @@ function settleTables(
   }
 }
 
+/** An object of the API is found by its name. */
+const inFile = ({ file, vrf }: InForce) => (file === `VRF ${vrf.metadata.name}` ? '' : ` in ${file}`);
+
 function problemAt({ file, draft }: Claim, field: 'metadata.name' | 'spec.table', what: string): SourceProblem {
   const value = field === 'spec.table' ? draft.vrf.spec.table : draft.name;
-  return { file, line: draft.locate(field.split('.')), field, message: `${JSON.stringify(value)} ${what}` };
+  return { file, line: draft.locate?.(field.split('.')), field, message: `${JSON.stringify(value)} ${what}` };
 }

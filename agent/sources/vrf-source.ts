@@ -3,6 +3,7 @@ import type { Vrf } from '../api/vrf.ts';
 
 /** Something wrong in what an operator wrote. The last good version of the VRF concerned stays in force. */
 export interface SourceProblem {
+  /** The file, or the object as `VRF customer-a`. */
   file: string;
   /** Counted from 1. */
   line?: number;
@@ -18,12 +19,20 @@ export interface VrfChange {
   removed: string[];
 }
 
+/** Why VRFs may be missing that exist, and what follows from it. */
+export interface Unavailable {
+  message: string;
+  advice: string;
+}
+
 /** The VRFs in force. A VRF is the same object until it changes. */
 export interface VrfSource {
   get(name: string): Vrf | undefined;
   /** Sorted by name. */
   list(): Vrf[];
   problems(): SourceProblem[];
+  /** Set while an ADD may fail for the want of a VRF that its operator has defined. */
+  unavailable(): Unavailable | undefined;
   /** Calls `listener` after VRFs have changed; returns a function that ends it. */
   onChange(listener: (change: VrfChange) => void): () => void;
   close(): void;

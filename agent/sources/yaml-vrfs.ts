@@ -7,11 +7,11 @@ import { type ParsedVrf, parseVrf, type Vrf } from '../api/vrf.ts';
 import type { SourceProblem } from './vrf-source.ts';
 import { type Locate, locator } from './yaml-position.ts';
 
-/** A valid VRF and where its parts stand. */
+/** A valid VRF and, where it comes from a text, where its parts stand in it. */
 export interface Draft {
   name: string;
   vrf: Vrf;
-  locate: Locate;
+  locate?: Locate;
 }
 
 /** What one text defines. */
@@ -72,7 +72,7 @@ function readDocument(
     if (!earlier) result.drafts.push({ name: vrf.metadata.name, vrf, locate });
     else {
       const path = ['metadata', 'name'];
-      const message = `${quote(vrf.metadata.name)} is defined in line ${earlier.locate(path)} already; keep one of the two`;
+      const message = `${quote(vrf.metadata.name)} is defined in line ${earlier.locate?.(path)} already; keep one of the two`;
       result.problems.push({ file, line: locate(path), field: 'metadata.name', message });
     }
     return;

@@ -67,6 +67,7 @@ export class TestAgent {
       'debug',
       ...(options.repair === false ? ['--no-repair'] : []),
       ...labels,
+      ...(options.args ?? []),
     ];
     const disk = ownDisk(this.stateDirectory, options.stateBytes);
     this.#command = [...node.enter, ...disk, ...privileges(options), ...agent];

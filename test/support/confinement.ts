@@ -12,6 +12,8 @@ export interface AgentOptions {
   repair?: boolean;
   /** Puts its state on a disk of its own with this many bytes, which only the agent sees; see TestAgent.stateDisk. */
   stateBytes?: number;
+  /** More words of its command line. */
+  args?: readonly string[];
 }
 
 /** Words before a command that give it the agent's privileges. */

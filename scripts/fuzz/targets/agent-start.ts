@@ -76,7 +76,7 @@ class Start {
     this.#furnish(input);
     const log = pino({ level: 'silent' });
     const source = openDirectory(this.#at('vrfs'), log);
-    const options = { stateDirectory: this.#at('state'), netnsDirectory: this.#at('netns'), labels: {} };
+    const options = { stateDirectory: this.#at('state'), netnsDirectory: this.#at('netns'), labels: () => ({}) };
     const agent = new Agent(options, source, log);
     try {
       agent.resume();

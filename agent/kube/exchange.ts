@@ -1,0 +1,22 @@
+/** One HTTP request, with Node's own client: fetch and its streams would cost the agent 10 MiB of memory. */
+import { type IncomingMessage, request as plain } from 'node:http';
+import { type RequestOptions, request as secure } from 'node:https';
+
+export interface Exchange {
+  url: URL;
+  method: string;
+  /** Headers, agent with its connections, and what TLS needs. */
+  options: RequestOptions;
+  body?: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Resolves when the headers of the answer are there. Rejects with what the socket or TLS says, or the signal's reason. */
+export function exchange({ url, method, options, body, signal }: Exchange): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const send = url.protocol === 'https:' ? secure : plain;
+  const request = send(url, { ...options, method, signal }, resolve);
+  request.once('error', (error) => reject(signal.aborted ? signal.reason : error));
+  request.end(body);
+  return promise;
+}

@@ -1,0 +1,24 @@
+/** Objects as they come from the API server. */
+
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    /** Opaque: never compared but for equality. */
+    resourceVersion?: string;
+    /** Counts changes of the spec. */
+    generation?: number;
+    creationTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  spec?: unknown;
+}
+
+export interface KubeList {
+  metadata: { resourceVersion: string; continue?: string };
+  items: KubeObject[];
+}

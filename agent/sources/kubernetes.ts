@@ -1,0 +1,134 @@
+/**
+ * VRFs from the Kubernetes API, and the labels of this node, which decide about their uplinks. What was known last outlives an
+ * outage of the API, and a restart of the agent in it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import type { Vrf } from '../api/vrf.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { Informer } from '../kube/informer.ts';
+import { Reach } from '../kube/reach.ts';
+import { KnownStore } from '../state/known.ts';
+import { byAge, type Definition, definitionFile, readDefinition } from './kubernetes-vrf.ts';
+import { Publisher } from './publisher.ts';
+import { difference, nextVrfSet, type VrfSet } from './vrf-set.ts';
+import type { SourceProblem, Unavailable, VrfSource } from './vrf-source.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface KubernetesOptions {
+  client: KubeClient;
+  /** Of this node's Node object. */
+  nodeName: string;
+  /** Labels that count besides those of the Node, and before them. */
+  labels: Labels;
+  /** Directory for what was known last. */
+  directory: string;
+  /** Milliseconds to wait for the API at the start; then what was known last has to do. */
+  patience?: number;
+}
+
+export interface KubernetesSource extends VrfSource {
+  /** Those of the node at the moment; none before they are known, and then there is no VRF either. */
+  labels(): Labels;
+}
+
+const whatVrfs = 'VRFs';
+const whatNode = 'Node';
+
+/** Never throws because of the API; a CniError (ioFailure) when `directory` cannot be used. */
+export async function openKubernetes(options: KubernetesOptions, log: Logger): Promise<KubernetesSource> {
+  const { client, nodeName } = options;
+  const known = new KnownStore(options.directory, nodeName);
+  for (const { file, reason } of known.unreadable) log.warn({ file, reason }, 'what was known last is unreadable');
+  const publisher = new Publisher(log);
+  const reach = new Reach(client.server, log);
+  let labels: Labels | undefined = known.labels();
+  let set: VrfSet = new Map(
+    known.vrfs().map((vrf) => [vrf.metadata.name, { file: definitionFile(vrf.metadata.name), vrf }]),
+  );
+  const inForce = () => (labels === undefined ? [] : [...set.values()].map(({ vrf }) => vrf));
+
+  const refresh = () => {
+    const node = nodeInformer.get(nodeName);
+    const nextLabels = node ? { ...node.labels, ...options.labels } : labels;
+    if (nextLabels === undefined || !vrfInformer.isSynced) return;
+    const definitions = vrfInformer.list().sort(byAge);
+    const next = nextVrfSet(set, new Map(definitions.map(({ file, text }) => [file, text])));
+    publisher.report([...definitions.flatMap(({ text }) => text.problems), ...next.problems]);
+    const before = labels === undefined ? new Map() : set;
+    set = isDeepStrictEqual(labels, nextLabels) ? next.set : renewed(next.set);
+    labels = nextLabels;
+    save();
+    publisher.publish(difference(before, set));
+  };
+  const save = () => {
+    try {
+      known.save(inForce(), { ...labels });
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'VRFs are not kept for a start without the API');
+    }
+  };
+
+  const common = { client, reach, log, changed: refresh };
+  const vrfInformer: Informer<Definition> = new Informer({
+    ...common,
+    what: whatVrfs,
+    path: '/apis/multivrf.dev/v1alpha1/vrfs',
+    // Items of a list may lack their type.
+    keep: (object, before: Definition | undefined) => readDefinition({ ...vrfType, ...object }, before),
+  });
+  const nodeInformer: Informer<{ labels: Labels }> = new Informer({
+    ...common,
+    what: whatNode,
+    path: '/api/v1/nodes',
+    query: { fieldSelector: `metadata.name=${nodeName}` },
+    keep: ({ metadata }, before: { labels: Labels } | undefined) =>
+      before && isDeepStrictEqual(before.labels, metadata.labels ?? {}) ? before : { labels: metadata.labels ?? {} },
+  });
+
+  const missing = (): SourceProblem[] => {
+    const outage = reach.failing(whatVrfs) ?? reach.failing(whatNode);
+    if (outage !== undefined) return [{ file: 'the Kubernetes API', message: outage }];
+    if (nodeInformer.isSynced && !nodeInformer.get(nodeName))
+      return [{ file: `Node ${nodeName}`, message: 'does not exist; name this node by --node-name or NODE_NAME' }];
+    return [];
+  };
+  const unavailable = (): Unavailable | undefined => {
+    if (labels !== undefined && (vrfInformer.isSynced || set.size > 0)) return undefined;
+    const [problem] = missing();
+    const reason = problem ? `${problem.file}: ${problem.message}` : `${client.server} has not answered yet`;
+    return { message: `the VRFs are not known: ${reason}`, advice: 'until they are, no pod can be attached' };
+  };
+
+  await Promise.race([
+    Promise.all([vrfInformer.synced, nodeInformer.synced]),
+    new Promise((wake) => setTimeout(wake, options.patience ?? 1000).unref()),
+  ]);
+  const late = unavailable();
+  if (late) log.error(late, late.message);
+  else if (!vrfInformer.isSynced) log.warn({ vrfs: [...set.keys()] }, 'starting with the VRFs that were known last');
+  return {
+    get: (name) => (labels === undefined ? undefined : set.get(name)?.vrf),
+    list: () => inForce().sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
+    problems: () => [...missing(), ...publisher.problems],
+    unavailable,
+    labels: () => labels ?? {},
+    onChange: (listener) => publisher.listen(listener),
+    close() {
+      vrfInformer.stop();
+      nodeInformer.stop();
+      publisher.close();
+    },
+  };
+}
+
+const vrfType = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF' };
+
+/** With other labels a VRF with a nodeSelector may mean another uplink, and is another object. */
+function renewed(set: VrfSet): VrfSet {
+  const selective = ({ spec }: Vrf) => spec.uplinks.some(({ nodeSelector }) => nodeSelector !== undefined);
+  return new Map(
+    [...set].map(([name, { file, vrf }]) => [name, { file, vrf: selective(vrf) ? structuredClone(vrf) : vrf }]),
+  );
+}

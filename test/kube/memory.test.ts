@@ -1,0 +1,38 @@
+/** What 50 VRFs cost the agent of one node, and the API server. */
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { vrfs } from '../support/api-server/kinds.ts';
+import { specWith } from '../support/scene.ts';
+import { KubeScene } from './kube-scene.ts';
+
+jest.setTimeout(60_000);
+
+const names = Array.from({ length: 50 }, (_, i) => `customer-${i}`);
+
+let scene: KubeScene;
+beforeAll(async () => {
+  scene = await KubeScene.open(Object.fromEntries(names.map((name) => [name, specWith()])));
+});
+afterAll(() => scene?.close());
+
+const residentMiB = () => Number.parseInt(scene.agent.status('VmRSS'), 10) / 1024;
+
+test('the agent needs no more than 96 MiB, however often somebody writes to the status of a VRF', async () => {
+  const { store, watches } = scene.server;
+  const atStart = residentMiB();
+  for (let round = 0; round < 100; round++) {
+    for (const name of names) store.put(vrfs, { ...store.get(vrfs, undefined, name)!, status: { round } });
+    await new Promise((wake) => setTimeout(wake, 5));
+  }
+  await scene.define('last');
+  const after = residentMiB();
+  process.stdout.write(
+    `RSS with 50 VRFs: ${atStart.toFixed(0)} MiB, after 5,000 changes of status: ${after.toFixed(0)} MiB\n`,
+  );
+  expect(Math.max(atStart, after)).toBeLessThanOrEqual(96);
+  expect(watches.count()).toBe(2);
+  expect(scene.agent.log().filter(({ msg }) => msg === 'VRFs changed')).toHaveLength(2);
+});
+
+test('the API server is asked once for each resource', () => {
+  expect(scene.server.log.counts()).toEqual({ 'list nodes': 1, 'list vrfs': 1, 'watch nodes': 1, 'watch vrfs': 1 });
+});

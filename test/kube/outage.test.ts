@@ -1,0 +1,51 @@
+/** The API server may be away for any time: what is known works on. */
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Pod } from '../support/chain.ts';
+import { strictStatus } from '../support/housekeeping.ts';
+import { ping } from '../support/ping.ts';
+import { specWith } from '../support/scene.ts';
+import { KubeScene, router } from './kube-scene.ts';
+
+jest.setTimeout(60_000);
+
+let scene: KubeScene;
+let first: Pod;
+beforeAll(async () => {
+  scene = await KubeScene.open({ 'customer-a': specWith() });
+  first = await scene.attach('first');
+});
+afterAll(() => scene?.close());
+
+const reaches = (pod: Pod) => ping(pod.netns, router, { device: 'net1' });
+
+test('ADD and DEL of a VRF that is known go on, and what is attached stays', async () => {
+  await scene.outage();
+  const second = await scene.attach('second');
+  expect([await reaches(first), await reaches(second)]).toEqual([true, true]);
+  await scene.detach(second);
+});
+
+test('ADD of a VRF that is not known says that the API is away', async () => {
+  const { pod, answer } = await scene.add('early', 'customer-b');
+  expect(answer).toMatchObject({ details: expect.stringMatching(/the Kubernetes API .*ECONNREFUSED/) });
+  await scene.detach(pod, 'customer-b');
+});
+
+test('an agent that starts meanwhile serves what was known last, and is available', async () => {
+  await scene.agent.restart();
+  expect(await strictStatus(scene.agent)).toEqual({});
+  expect(await reaches(first)).toBe(true);
+  const third = await scene.attach('third');
+  expect(await reaches(third)).toBe(true);
+  await scene.detach(third);
+});
+
+test('everything that happened is taken up when the API is back', async () => {
+  const from = scene.agent.log().length;
+  await scene.recovery();
+  await scene.define('customer-a', { mtu: 1400 });
+  await scene.detach(first);
+  await scene.detach(await scene.attach('fourth'));
+  const outages = scene.agent.log().filter(({ msg }) => msg.startsWith('the Kubernetes API cannot be followed'));
+  expect([from > 0, outages.length]).toEqual([true, 2]);
+});

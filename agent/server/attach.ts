@@ -85,7 +85,8 @@ function make(
 ): AddReply {
   const { node, vrfs, attachments } = agent;
   const own = records.map(({ attachment }) => attachment);
-  const desired = unique(own.flatMap((attachment) => [...hostEnd(attachment), ...podSide(attachment)]));
+  const all = own.flatMap((attachment) => [...hostEnd(attachment), ...podSide(attachment)]);
+  const desired = own.length > 1 ? unique(all) : all;
   // Of the host ends nothing is looked at: their names are this container's own, and the kernel refuses one that exists.
   const inPod = desired.filter((object) => object.in === 'pod');
   const planned = () => [
@@ -104,17 +105,19 @@ function make(
     for (const record of records) attachments.put(record);
     const sysctls = apply(steps, node.host(pod), deadline);
     for (const vrf of making) vrf.made();
-    for (const { owner, attachment } of records) {
-      const { vrf, addresses, hostEnd: host, pod: side } = attachment;
-      log.info(
-        { ...owner, vrf: vrf.name, backend: vrf.backend, podSide: side.kind, hostEnd: host, addresses },
-        'attached',
-      );
-    }
+    // The pod waits for the answer, nobody for this.
+    setImmediate(() => {
+      for (const record of records) logAttached(record, log);
+    });
     return { ...reply(own), sysctls: sysctls.map(({ path, value }) => ({ path, value })) };
   } catch (error) {
     for (const record of records) attachments.remove(record);
     for (const vrf of making) vrf.failed();
     throw error;
   }
+}
+
+function logAttached({ owner, attachment }: AttachmentRecord, log: Logger): void {
+  const { vrf, addresses, hostEnd: host, pod } = attachment;
+  log.info({ ...owner, vrf: vrf.name, backend: vrf.backend, podSide: pod.kind, hostEnd: host, addresses }, 'attached');
 }

@@ -2,10 +2,11 @@
  * Compiles the CNI plugin into one executable: `node scripts/build-plugin.ts bun|pkg [OUTDIR]`.
  * bun makes OUTDIR/multivrf, pkg makes OUTDIR/multivrf-pkg; both are checked by running them.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { withHugePageSegments } from './huge-page-segments.ts';
 
 /** `sea()` of @yao-pkg/pkg: copies `nodePath` to each target's `output` and injects the script `entry`. */
 type Sea = (
@@ -34,6 +35,8 @@ async function buildWithBun(outfile: string, scratch: string): Promise<void> {
   ];
   const entry = join(root, 'cni-plugin/entry.bun.ts');
   await execa(join(tools, 'bun'), ['build', ...flags, '--outfile', outfile, entry], { cwd: scratch });
+  // Of a start's 870 page faults 190 are gone, and 0.6 ms (docs/decisions/plugin-in-large-folios.md).
+  writeFileSync(outfile, withHugePageSegments(readFileSync(outfile)));
 }
 
 /** By @yao-pkg/pkg, as a single executable application of the Node that runs this script. */

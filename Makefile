@@ -12,9 +12,11 @@ sources = $(shell find common cni-plugin -name '*.ts' -not -name '*.test.ts' -no
 cli_sources = $(shell find common cli agent/netlink agent/apply agent/plan -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 
+image_sources = $(filter-out %.test.ts,$(wildcard scripts/image/*.ts)) package.json package-lock.json
+
 FUZZ ?=
 
-.PHONY: help setup build plugin agent manifests ok unit test fuzz demo bench clean
+.PHONY: help setup build plugin agent image manifests ok unit test fuzz demo bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | expand -t 10
@@ -41,6 +43,11 @@ build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts | setup
 build/multivrfctl.mjs: $(cli_sources) scripts/build-cli.ts | setup
 	node scripts/build-cli.ts build
 
+image: build/multivrf-image.tar ## the container image as an OCI archive, without a registry or a container engine
+
+build/multivrf-image.tar: build/multivrf build/multivrf-agent.mjs build/multivrfctl.mjs $(image_sources) | setup
+	node scripts/image/main.ts archive $@
+
 manifests: setup ## write the CRDs and the Helm chart; `make ok` fails when they are stale
 	node scripts/manifests/main.ts
 
@@ -53,7 +60,7 @@ ok: setup ## the gate before a commit: types, lint, import rules, dead code, uni
 unit: setup ## the unit tests alone
 	jest --selectProjects unit
 
-test: build build/multivrf-pkg ## every suite this machine can run; ends with N passed, N failed, N skipped
+test: build build/multivrf-pkg image ## every suite this machine can run; ends with N passed, N failed, N skipped
 	@node scripts/test.ts
 
 fuzz: build ## 100,000 cases of bad input on every way in; writes build/fuzz.json; FUZZ='--seed 1 --target state'

@@ -3,7 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { inNamespace } from '../agent/apply/inside.ts';
 import { close, netlinkSocket } from '../agent/netlink/sys/libc.ts';
 import { type EvidenceStatement, type ListedAttachment, protocolVersion } from '../common/protocol.ts';
-import { exchange } from './exchange.ts';
+import { ask, exchange } from './exchange.ts';
+import { type Health, healthOf } from './health.ts';
 
 /** Milliseconds the agent has for an answer. */
 const timeout = 20_000;
@@ -12,6 +13,14 @@ const head = { protocol: protocolVersion, network: '', timeout } as const;
 
 export function list(socketPath: string): readonly ListedAttachment[] {
   return exchange(socketPath, { ...head, verb: 'LIST' }).attachments ?? [];
+}
+
+/** Milliseconds: a probe waits no longer. */
+const statusTimeout = 5_000;
+
+/** Throws only when nobody answers. */
+export function status(socketPath: string): Health {
+  return healthOf(ask(socketPath, { ...head, timeout: statusTimeout, verb: 'STATUS' }));
 }
 
 /** An attachment with what is stated of it. */

@@ -11,11 +11,18 @@ const notTheAgent = 'is that the socket of multivrf-agent? --socket names anothe
 /** The agent's answer to a request that it granted. */
 export type Granted = Extract<Reply, { ok: true }>;
 
-/**
- * Sends `request` to the agent that listens on `socketPath`, `descriptor` with it, and waits for the answer. Throws the agent's own error,
- * or one that says that it cannot be reached.
- */
+/** As {@link ask}, of an agent that grants it: throws its refusal, too. */
 export function exchange(socketPath: string, request: Request, descriptor?: number): Granted {
+  const reply = ask(socketPath, request, descriptor);
+  if (reply.ok) return reply;
+  throw new CniError(reply.error.code as CniCode, reply.error.msg, reply.error.details);
+}
+
+/**
+ * Sends `request` to the agent that listens on `socketPath`, `descriptor` with it, and waits for the answer. Throws an error that says why
+ * there is none.
+ */
+export function ask(socketPath: string, request: Request, descriptor?: number): Reply {
   const agent = unixSocket();
   try {
     connect(agent, socketPath);
@@ -24,9 +31,7 @@ export function exchange(socketPath: string, request: Request, descriptor?: numb
     for (let attached = descriptor; rest.length > 0; attached = undefined) {
       rest = rest.subarray(sendWithDescriptor(agent, rest, attached));
     }
-    const reply = parse(readLine(agent, socketPath), socketPath);
-    if (reply.ok) return reply;
-    throw new CniError(reply.error.code as CniCode, reply.error.msg, reply.error.details);
+    return parse(readLine(agent, socketPath), socketPath);
   } finally {
     close(agent);
   }

@@ -90,6 +90,13 @@ describe('the DaemonSet', () => {
     },
   );
 
+  test('is killed only for no answer, and taken for ready only by one that says so', () => {
+    const [{ startupProbe, readinessProbe, livenessProbe }] = spec.containers;
+    const alive = ['multivrfctl', 'status', '--alive'];
+    expect([startupProbe, livenessProbe].map(({ exec }) => exec.command)).toEqual([alive, alive]);
+    expect(readinessProbe.exec.command).toEqual(['multivrfctl', 'status']);
+  });
+
   test('mounts what it has volumes for, in the place of the node’s own directory', () => {
     const hostPaths = new Map(
       spec.volumes.map((volume: { name: string; hostPath: { path: string } }) => [volume.name, volume.hostPath.path]),

@@ -1,7 +1,8 @@
-/** STATUS with `strictStatus`: whether the next annotated pod could be attached. */
+/** STATUS with `strictStatus`, and `multivrfctl status`: whether the next annotated pod could be attached. */
 import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { execa } from 'execa';
 import { strictStatus } from '../support/housekeeping.ts';
 import { Scene, specWith } from '../support/scene.ts';
 
@@ -13,9 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.close());
 
+const program = resolve(import.meta.dirname, '../../build/multivrfctl.mjs');
+const multivrfctl = (...options: string[]) =>
+  execa(process.execPath, [program, '--socket', scene.agent.socket, 'status', ...options], { reject: false });
+
 test('is OK with an agent that can attach pods, whatever a single VRF file is like', async () => {
   await scene.agent.writeVrf('broken', 'spec: [');
   expect(await strictStatus(scene.agent)).toEqual({});
+  expect(await multivrfctl()).toMatchObject({ exitCode: 0, stdout: 'ready: pods can be attached' });
 });
 
 test('is 50 when the state cannot be written', async () => {
@@ -25,6 +31,14 @@ test('is 50 when the state cannot be written', async () => {
     code: 50,
     msg: expect.stringMatching(`^state directory ${stateDirectory} cannot be written: ENOENT`),
   });
+  expect(await multivrfctl()).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(
+      `^not ready: state directory ${stateDirectory} cannot be written: ENOENT.*; no pod can`,
+    ),
+  });
+  // To be killed would not help this agent.
+  expect(await multivrfctl('--alive')).toMatchObject({ exitCode: 0 });
   renameSync(`${stateDirectory}.away`, stateDirectory);
   expect(await strictStatus(scene.agent)).toEqual({});
 });
@@ -43,4 +57,10 @@ test('is 50 when the VRFs cannot be read', async () => {
 test('is 50 without an agent', async () => {
   await scene.agent.stop();
   expect(await strictStatus(scene.agent)).toMatchObject({ code: 50, msg: expect.stringContaining('agent') });
+  for (const options of [[], ['--alive']]) {
+    expect(await multivrfctl(...options)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/^multivrfctl: agent cannot be reached: connect\(.*; is multivrf-agent running/),
+    });
+  }
 });

@@ -1,23 +1,27 @@
-/** The agent as a DaemonSet runs it: a container in the node's network namespace, with one capability. */
+/** The agent as the DaemonSet runs it: from our image, in the node's network namespace, with one capability. */
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from './container.ts';
-import { type Containerd, repository } from './containerd.ts';
+import type { Containerd } from './containerd.ts';
+import type { Mount } from './cri.ts';
+import { agent, installer } from './daemonset.ts';
 import { Pod } from './pod.ts';
-
-/** Directories of the node that it needs; it writes to the first only. */
-const directories = {
-  /** Its socket, state and spool. */
-  own: '/run/multivrf',
-  vrfs: '/run/vrfs',
-  netns: '/run/netns',
-} as const;
+import type { ContainerOptions } from './pod-config.ts';
 
 /** The directory of VRF files, below the machine's /run. */
 export const vrfDirectory = 'vrfs';
 
 const startDeadline = 30_000;
+
+/** There is no API server here: VRFs are files. */
+const withFiles: ContainerOptions = {
+  ...agent,
+  command: agent.command
+    .map((word) => (word === '--source=kubernetes' ? '--vrfs=/etc/multivrf/vrfs' : word))
+    .map((word) => (word.startsWith('--log-level=') ? '--log-level=debug' : word)),
+  mounts: [...agent.mounts, { hostPath: `/run/${vrfDirectory}`, containerPath: '/etc/multivrf/vrfs', readonly: true }],
+};
 
 /** Its pod, in which one container after the other runs. */
 export class AgentContainer {
@@ -30,9 +34,12 @@ export class AgentContainer {
     this.#socket = socket;
   }
 
-  /** Its pod, without a container. */
+  /** Its pod, whose init container has put the plugin in place and into the chain. */
   static async create(runtime: Containerd): Promise<AgentContainer> {
     const pod = await Pod.run(runtime, 'multivrf-agent', { hostNetwork: true });
+    const container = await pod.run(installer);
+    const exitCode = await container.ended();
+    if (exitCode !== 0) throw new Error(`the init container ended with ${exitCode}; its log:\n${container.log()}`);
     return new AgentContainer(pod, join(runtime.machine.run, 'multivrf/agent.sock'));
   }
 
@@ -44,37 +51,24 @@ export class AgentContainer {
 
   /** Starts a new container and waits until the agent serves. */
   async start(): Promise<void> {
-    this.#container = await this.#pod.run({
-      name: 'agent',
-      uid: 0,
-      capabilities: ['NET_ADMIN'],
-      command: [
-        `${repository}/node_modules/node/bin/node`,
-        `${repository}/build/multivrf-agent.mjs`,
-        ...['--socket', `${directories.own}/agent.sock`, '--state', `${directories.own}/state`],
-        ...['--vrfs', '/etc/multivrf/vrfs', '--log-level', 'debug'],
-      ],
-      mounts: [
-        { hostPath: directories.own, containerPath: directories.own },
-        { hostPath: directories.vrfs, containerPath: '/etc/multivrf/vrfs', readonly: true },
-        // What the runtime mounts later appears inside, too.
-        {
-          hostPath: directories.netns,
-          containerPath: directories.netns,
-          readonly: true,
-          propagation: 'PROPAGATION_HOST_TO_CONTAINER',
-        },
-        // In a real image: Node and the agent.
-        { hostPath: '/usr', containerPath: '/usr', readonly: true },
-        { hostPath: repository, containerPath: repository, readonly: true },
-      ],
-    });
+    this.#container = await this.#pod.run(withFiles);
     const deadline = Date.now() + startDeadline;
     while (!(await answers(this.#socket))) {
       if (Date.now() > deadline)
         throw new Error(`no agent after ${startDeadline} ms; its log:\n${this.#container.log()}`);
       await sleep(50);
     }
+  }
+
+  /** Runs another program to its end as the agent is run, and returns what it printed. */
+  async instead(command: readonly string[], mounts: readonly Mount[]): Promise<string> {
+    const options = { ...withFiles, name: 'instead', command, mounts: [...withFiles.mounts, ...mounts] };
+    const container = await this.#pod.run(options);
+    const exitCode = await container.ended();
+    const output = container.log();
+    await container.remove();
+    if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${output}`);
+    return output;
   }
 
   /** Ends it as an upgrade of the DaemonSet does; its pod stays. */

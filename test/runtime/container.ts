@@ -1,7 +1,11 @@
 /** A container of a pod, asked of the runtime as the kubelet asks. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Containerd } from './containerd.ts';
 import type { Cri } from './cri.ts';
+
+/** Milliseconds for a program that runs to its end. */
+const endDeadline = 60_000;
 
 /** One that was created; it is not started by this. */
 export class Container {
@@ -30,6 +34,15 @@ export class Container {
     const answer = await this.#cri.call('ExecSync', { containerId: this.id, cmd, timeout: 10 });
     if (answer.exitCode === 0) return answer.stdout.toString();
     throw new Error(`${cmd.join(' ')} ended with ${answer.exitCode}: ${answer.stdout} ${answer.stderr}`);
+  }
+
+  /** Waits until it has ended; returns its exit code. */
+  async ended(): Promise<number> {
+    for (const deadline = Date.now() + endDeadline; Date.now() < deadline; await sleep(50)) {
+      const { status } = await this.#cri.call('ContainerStatus', { containerId: this.id, verbose: true });
+      if (status.state === 'CONTAINER_EXITED') return status.exitCode;
+    }
+    throw new Error(`it has not ended after ${endDeadline} ms; its log:\n${this.log()}`);
   }
 
   /** A line of its first process's /proc/PID/status, such as `CapEff`, as the node sees it. */

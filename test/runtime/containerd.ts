@@ -1,6 +1,7 @@
 /** containerd in a machine of its own, with the chain of plugins that the kubelet's node would have. */
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { podAnnotationsCapability } from '../../common/cni.ts';
 import { cluster } from '../support/chain.ts';
 import type { Lab } from '../support/lab.ts';
@@ -11,6 +12,9 @@ import { Machine } from './machine.ts';
 
 /** The repository, inside the machine: see machine.sh. */
 export const repository = '/mnt';
+
+/** Made by `make image`. */
+const ownArchive = 'build/multivrf-image.tar';
 
 const config = `
 version = 3
@@ -31,12 +35,11 @@ options = {BinaryName = '${repository}/test/runtime/runc.sh', SystemdCgroup = fa
 export interface ChainOptions {
   /** Default 1.0.0. */
   cniVersion?: '1.0.0' | '1.1.0';
-  /** Merged into multivrf's entry. */
+  /** With an entry of multivrf's that has this as well; without, as the cluster's plugin writes it. */
   conf?: Record<string, unknown>;
 }
 
-/** What the cluster's plugin has installed, with multivrf after it. */
-function conflist({ cniVersion = '1.0.0', conf = {} }: ChainOptions): object {
+function conflist({ cniVersion = '1.0.0', conf }: ChainOptions): object {
   const ipam = {
     type: 'host-local',
     ranges: [[{ subnet: '10.88.0.0/16' }], [{ subnet: 'fd88::/64' }]],
@@ -44,7 +47,7 @@ function conflist({ cniVersion = '1.0.0', conf = {} }: ChainOptions): object {
   };
   const plugins = [
     { type: 'bridge', bridge: cluster.bridge, isGateway: true, ipam },
-    { type: 'multivrf', capabilities: { [podAnnotationsCapability]: true }, ...conf },
+    ...(conf ? [{ type: 'multivrf', capabilities: { [podAnnotationsCapability]: true }, ...conf }] : []),
   ];
   return { cniVersion, name: 'cluster', plugins };
 }
@@ -61,11 +64,11 @@ export class Containerd {
 
   /** Starts it in network namespace `node`, with the programs of the root file system given. */
   static async start(lab: Lab, node: Netns, root: string, chain: ChainOptions = {}): Promise<Containerd> {
+    if (!existsSync(resolve(import.meta.dirname, '../..', ownArchive))) throw new Error(`no ${ownArchive}: make image`);
     const machine = new Machine(lab, node, root);
     const at = (name: string) => join(machine.run, name);
     for (const name of ['cni/bin', 'cni/net.d', 'containerd']) mkdirSync(at(name), { recursive: true });
     for (const name of ['loopback', 'bridge', 'host-local']) symlinkSync(`/usr/lib/cni/${name}`, at(`cni/bin/${name}`));
-    symlinkSync(`${repository}/build/multivrf`, at('cni/bin/multivrf'));
     writeFileSync(at('containerd.toml'), config);
     await makeImage(machine.run, root);
     const cri = new Cri(at('containerd/containerd.sock'), join(root, 'usr/share/cri/api.proto'));
@@ -74,7 +77,9 @@ export class Containerd {
     try {
       await machine.start();
       await cri.ready();
-      await machine.exec('ctr', '--namespace', 'k8s.io', 'images', 'import', `/run/${imageArchive}`);
+      for (const archive of [`/run/${imageArchive}`, `${repository}/${ownArchive}`]) {
+        await machine.exec('ctr', '--namespace', 'k8s.io', 'images', 'import', archive);
+      }
       return containerd;
     } catch (error) {
       await containerd.stop();
@@ -89,9 +94,20 @@ export class Containerd {
     renameSync(`${path}.new`, path);
   }
 
+  /** Waits until the chain has multivrf in it, also for the runtime, which takes up a change by itself. */
+  async chained(): Promise<void> {
+    const end = Date.now() + 10_000;
+    let chain = '';
+    while (!/"type": ?"multivrf"/.test(chain)) {
+      if (Date.now() > end) throw new Error(`multivrf is not in the chain: ${chain}`);
+      await sleep(50);
+      chain = (await this.cri.call('Status', { verbose: true })).info.cniconfig;
+    }
+  }
+
   /** What the kubelet is told about the node's network. */
   async networkReady(): Promise<Condition> {
-    const { status } = await this.cri.call('Status', {});
+    const { status } = await this.cri.call('Status', { verbose: false });
     const found = status.conditions.find(({ type }) => type === 'NetworkReady');
     if (!found) throw new Error(`containerd says nothing of the network: ${JSON.stringify(status.conditions)}`);
     return found;

@@ -7,7 +7,8 @@ const deadline = 60_000;
 
 /** Calls that this client knows: as far as we use them, what goes in (camelCase, omitted fields are the defaults) and what comes out. */
 interface Calls {
-  Status: [object, { status: { conditions: Condition[] } }];
+  /** `cniconfig`: the chain that the runtime goes by, as JSON. */
+  Status: [{ verbose: boolean }, { status: { conditions: Condition[] }; info: { cniconfig: string } }];
   RunPodSandbox: [{ config: PodSandboxConfig }, { podSandboxId: string }];
   PodSandboxStatus: [{ podSandboxId: string; verbose: true }, { info: { info: string } }];
   StopPodSandbox: [{ podSandboxId: string }, unknown];
@@ -20,7 +21,10 @@ interface Calls {
   StartContainer: [{ containerId: string }, unknown];
   /** `timeout`: seconds from SIGTERM to SIGKILL. */
   StopContainer: [{ containerId: string; timeout: number }, unknown];
-  ContainerStatus: [{ containerId: string; verbose: true }, { info: { info: string } }];
+  ContainerStatus: [
+    { containerId: string; verbose: true },
+    { status: { state: string; exitCode: number }; info: { info: string } },
+  ];
   RemoveContainer: [{ containerId: string }, unknown];
   ExecSync: [
     { containerId: string; cmd: readonly string[]; timeout: number },

@@ -1,7 +1,7 @@
 /** Pods and containers as their users describe them, in the words of the CRI. */
 import { attachAnnotation } from '../../common/cni.ts';
 import type { ContainerConfig, Mount, NamespaceOptions, PodSandboxConfig } from './cri.ts';
-import { image } from './image.ts';
+import { image as sandboxImage } from './image.ts';
 
 /** What distinguishes a pod. */
 export interface PodOptions {
@@ -16,6 +16,8 @@ export interface PodOptions {
 /** What distinguishes a container; see {@link containerConfig} for what all have in common. */
 export interface ContainerOptions {
   name: string;
+  /** Default: the sandbox's. */
+  image?: string;
   command: readonly string[];
   mounts: readonly Mount[];
   /** Its gid, too. */
@@ -45,7 +47,7 @@ export function sandboxConfig(
 
 /** A container with a read-only root, the runtime's seccomp profile and no_new_privs. */
 export function containerConfig(
-  { name, command, mounts, uid, capabilities = [] }: ContainerOptions,
+  { name, image = sandboxImage, command, mounts, uid, capabilities = [] }: ContainerOptions,
   namespaceOptions: NamespaceOptions,
 ): ContainerConfig {
   return {

@@ -6,6 +6,7 @@ import { ping } from '../support/ping.ts';
 import { Speakers } from '../support/speakers.ts';
 import { announced, startBird } from './bird-container.ts';
 import { repository } from './containerd.ts';
+import { probes } from './daemonset.ts';
 import { Pod } from './pod.ts';
 import { asn, podAddress, RuntimeScene, routerAddress } from './runtime-scene.ts';
 
@@ -27,14 +28,19 @@ test('the agent runs in a container with CAP_NET_ADMIN as its only capability, n
   expect([await has('CapEff'), await has('CapPrm'), await has('CapBnd')]).toEqual([netAdmin, netAdmin, netAdmin]);
   expect([await has('CapInh'), await has('CapAmb')]).toEqual([none, none]);
   expect([await has('NoNewPrivs'), await has('Seccomp')]).toEqual(['1', '2']);
-  await expect(scene.agent.container.exec('/busybox', 'touch', '/etc/x')).rejects.toThrow('Read-only file system');
+  const write = scene.agent.container.exec('node', '-e', "fs.writeFileSync('/etc/x', '')");
+  await expect(write).rejects.toThrow('EROFS: read-only file system');
+});
+
+test('the probes of the DaemonSet find it started, ready and alive', async () => {
+  for (const command of probes) expect(await scene.agent.container.exec(...command)).toMatch(/^ready: /);
 });
 
 test('in its container the agent can do nothing else that it must not', async () => {
-  const node = `${repository}/node_modules/node/bin/node`;
-  const program = `${repository}/test/support/forbidden.ts`;
-  const attempts = [program, '/proc/self/ns/net', String(process.pid), '/run/multivrf'];
-  const results: Record<string, string> = JSON.parse(await scene.agent.container.exec(node, ...attempts));
+  const program = '/opt/multivrf/forbidden.mts';
+  const mounts = [{ hostPath: `${repository}/test/support/forbidden.ts`, containerPath: program, readonly: true }];
+  const command = ['node', program, '/proc/self/ns/net', String(process.pid), '/run/multivrf'];
+  const results: Record<string, string> = JSON.parse(await scene.agent.instead(command, mounts));
   expect(Object.keys(results)).toEqual(expect.arrayContaining(['setns', 'mount', 'ptrace', 'a raw socket']));
   // There is no /dev/mem, and nobody else's process.
   const { 'opening /dev/mem': mem, ptrace, ...others } = results;
@@ -105,7 +111,9 @@ test('with strictStatus the node is not ready without the agent, and the reason 
     expect(network).toMatchObject({ status: false, message: expect.stringContaining('/run/multivrf/agent.sock') });
   });
   expect(await scene.runtime.networkReady()).toMatchObject({ status: true });
+  // The cluster's plugin writes its chain anew, and the agent puts our entry back.
   scene.runtime.writeConflist({ cniVersion: '1.1.0' });
+  await scene.runtime.chained();
 });
 
 test('what is wrong with an annotation stands verbatim in the error of RunPodSandbox, and nothing is left', async () => {

@@ -71,6 +71,7 @@ export class RuntimeScene {
       writeFileSync(join(runtime.machine.run, vrfDirectory, 'customer-a.yaml'), stringify(vrf));
       const agent = await AgentContainer.create(runtime);
       await agent.start();
+      await runtime.chained();
       const scene = new RuntimeScene(lab, node, customer, runtime, agent);
       // The cluster's bridge and the VRF's outlive their pods. A pod that stays keeps the former's carrier.
       await scene.run('resident');

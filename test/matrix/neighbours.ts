@@ -1,8 +1,11 @@
-/** Whom each namespace takes for the owner of an address, after all that was claimed: its ARP and neighbour tables. */
+/**
+ * What the claims of others have changed: whom each namespace takes for the owner of an address (ARP and neighbour tables), and
+ * what it takes for the MTU of its way into the cluster.
+ */
 import type { Netns } from '../support/netns.ts';
 import type { Wrong } from './cells/cell.ts';
 import type { MatrixScene } from './scene.ts';
-import { type PodEnds, podGateway, type Side, uplink, type World } from './world.ts';
+import { fabric, type PodEnds, podGateway, type Side, uplink, type World } from './world.ts';
 
 interface Entry {
   dst: string;
@@ -26,7 +29,28 @@ function owners({ combination, peer }: World, side: Side, pod: PodEnds = side.po
   return new Map(macs.flatMap(([{ 4: v4, 6: v6 }, mac]) => [[v4, mac] as const, [v6, mac] as const]));
 }
 
-/** The entries that name another's MAC. One namespace is one cell. */
+/** How a namespace would send to an address. */
+interface Way {
+  metrics?: { mtu?: number }[];
+}
+
+/** The namespaces in whose main table an ICMP error has changed the MTU towards the cluster. One namespace and family is one cell. */
+async function narrowed({ namespaces }: MatrixScene): Promise<{ cells: number; wrong: Wrong[] }> {
+  const asked = ['node', 'speaker-0', 'peer', 'speaker-b'].flatMap((name) =>
+    ([4, 6] as const).map((family) => ({ name, family })),
+  );
+  const wrong = await Promise.all(
+    asked.map(async ({ name, family }): Promise<Wrong[]> => {
+      const ways = (await namespaces.get(name)?.ip<Way>('route', 'get', fabric[family])) ?? [];
+      const heard = ways.flatMap(({ metrics = [] }) => metrics.flatMap(({ mtu }) => (mtu ? [`MTU ${mtu}`] : [])));
+      if (heard.length === 0) return [];
+      return [{ cell: `way of ${name} to ${fabric[family]}`, why: 'no ICMP error changes the main table', heard }];
+    }),
+  );
+  return { cells: asked.length, wrong: wrong.flat() };
+}
+
+/** The entries that name another's MAC, one namespace being one cell, and the ways that have become narrower. */
 export async function poisoned(scene: MatrixScene, world: World): Promise<{ cells: number; wrong: Wrong[] }> {
   const { a, b } = world.sides;
   const asked: [string, Netns | undefined, Map<string, string>][] = [
@@ -49,5 +73,6 @@ export async function poisoned(scene: MatrixScene, world: World): Promise<{ cell
         : [{ cell: `neighbours of ${name}`, why: 'nobody else can claim an address', heard }];
     }),
   );
-  return { cells: asked.length, wrong: wrong.flat() };
+  const ways = await narrowed(scene);
+  return { cells: asked.length + ways.cells, wrong: [...wrong.flat(), ...ways.wrong] };
 }

@@ -8,7 +8,7 @@ import { Lab } from '../support/lab.ts';
 import { Netns } from '../support/netns.ts';
 import { linksOf } from './describe.ts';
 import { hostileNode, hostilePod } from './hostile.ts';
-import { batch, connect, connectFabric, inVrf, spec } from './topology.ts';
+import { batch, connect, connectFabric, inVrf, spec, withoutIcmpLimits } from './topology.ts';
 import { Witnesses } from './witness.ts';
 import { nodeAddresses, type Pair, ports, type World } from './world.ts';
 
@@ -67,6 +67,7 @@ export class MatrixScene {
       this.#attach('ordinary', undefined, hostile),
     ]);
     if (hostile) await hostileNode(this.node, 'all');
+    await Promise.all([...new Set([this.node, this.place('a'), this.place('b')])].map(withoutIcmpLimits));
     const { a, b } = this.customers;
     const names: [string, Netns][] = [
       ['node', this.node],
@@ -138,10 +139,11 @@ export class MatrixScene {
     this.hasOverlap = true;
   }
 
-  /** Empties ARP and neighbour tables everywhere. */
+  /** Empties ARP and neighbour tables everywhere, and forgets what ICMP errors have said of routes. */
   async forgetNeighbours(): Promise<void> {
     const everywhere = new Set([...this.namespaces.values(), this.place('a'), this.place('b')]);
-    await Promise.all([...everywhere].map((netns) => netns.run('ip', ['neigh', 'flush', 'all'])));
+    const script = 'ip neigh flush all; ip -4 route flush cache; ip -6 route flush cache';
+    await Promise.all([...everywhere].map((netns) => netns.run('sh', ['-ec', script])));
   }
 
   async close(): Promise<void> {

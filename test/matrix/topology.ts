@@ -4,7 +4,7 @@ import type { Combination } from '../support/combinations.ts';
 import { type Customer, connectCustomer } from '../support/customer.ts';
 import type { Lab } from '../support/lab.ts';
 import type { Netns } from '../support/netns.ts';
-import { fabric, nodeAddresses, ports, uplink } from './world.ts';
+import { fabric, nodeAddresses, podMtu, ports, uplink } from './world.ts';
 
 /** The routers' addresses on their cables: both customers have the same. */
 export const routers = {
@@ -33,6 +33,8 @@ export function spec({ mode, backend, pod }: Combination, interface_: string): V
     mode,
     backend,
     pod,
+    // A customer's packet can be too big for the way to the pod.
+    ...(routed ? { mtu: podMtu } : {}),
     uplinks: [{ interface: interface_, ...(routed ? { addresses: [`${uplink[4]}/24`, `${uplink[6]}/64`] } : {}) }],
     addresses: { pools: [pool('192.0.2.0/24', router[4]), pool('2001:db8::/64', router[6])] },
     routes: [to('0.0.0.0/0', router[4]), to('::/0', router[6])],
@@ -85,4 +87,15 @@ export async function connect(lab: Lab, node: Netns, { mode }: Combination, name
   ]);
   for (const path of ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']) await router.setSysctl(path, 0);
   return customer;
+}
+
+/** No ICMP error is missing because there were many. */
+export async function withoutIcmpLimits(netns: Netns): Promise<void> {
+  const limits = {
+    'ipv4/icmp_ratelimit': 0,
+    'ipv6/icmp/ratelimit': 0,
+    'ipv4/icmp_msgs_per_sec': 1_000_000,
+    'ipv4/icmp_msgs_burst': 1_000_000,
+  };
+  for (const [path, value] of Object.entries(limits)) await netns.setSysctl(`net/${path}`, value);
 }

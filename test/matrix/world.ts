@@ -68,5 +68,12 @@ export const fabric = { 4: '10.0.0.1', 6: 'fd00:5::1' } as const satisfies Pair;
 export const uplink = { 4: '198.51.100.2', 6: '2001:db8:1::2' } as const satisfies Pair;
 export const podGateway = { 4: '169.254.1.1', 6: 'fe80::1' } as const satisfies Pair;
 
+/** In the pods' networks, but of nobody. */
+export const noPod = { 4: '192.0.2.200', 6: '2001:db8::200' } as const satisfies Pair;
+
+/** MTU of the pods' links in routed VRFs, and the size of a datagram that fits the uplink and not them. */
+export const podMtu = 1400;
+export const tooBig = 1420;
+
 /** Ports that programs listen on. In pods `bound` is bound to net1 and `wildcard` and `closed` to nothing; only `closed` is not exposed. */
 export const ports = { node: 10250, bound: 179, wildcard: 8179, closed: 8080, router: 8200 } as const;

@@ -7,7 +7,7 @@ import { asksFor, pretends, sourceOf } from './claims.ts';
 import { echoTcpUdp, families, groupMac, reserved } from './common.ts';
 
 /** Who is none of this customer's business. */
-function forbidden(world: World, side: Side): Record<string, Pair> {
+export function forbidden(world: World, side: Side): Record<string, Pair> {
   const other = world.sides[side.name === 'a' ? 'b' : 'a'];
   return {
     ...nodeAddresses,
@@ -32,7 +32,8 @@ export function fromCustomer(world: World, side: Side): Cell[] {
   ]);
 }
 
-function hopsOf({ nodeMacs }: World, { uplinkMac, pod }: Side): Record<string, string> {
+/** The MACs that a frame on the cable can name. */
+export function hopsOf({ nodeMacs }: World, { uplinkMac, pod }: Side): Record<string, string> {
   return {
     "the pod's MAC": pod.net1.mac,
     "the uplink's MAC": uplinkMac,
@@ -123,14 +124,6 @@ function toPods(world: World, side: Side, family: Family): Cell[] {
     }),
     cell('tcp to a port that is not exposed', (t) => frames.tcp(ends, t, ports.closed), closed),
     cell('udp to a port that is not exposed', (t) => frames.udp(ends, t, ports.closed), closed),
-    ...(combination.mode === 'routed'
-      ? [
-          cell('echo with its last hop', (t) => frames.echo(ends, t, 1), {
-            at: [],
-            why: 'an ICMP error comes from an address of the VRF, or not at all',
-          }),
-        ]
-      : []),
     cell('udp with a tag', (t) => frames.tagged(frames.udp(ends, t, ports.bound), 5), hidden),
     cell('udp with a priority tag', (t) => frames.tagged(frames.udp(ends, t, ports.bound), 0), hidden),
     cell('udp to 01:80:c2', (t) => frames.udp({ ...ends, destinationMac: reserved }, t, ports.bound), hidden),

@@ -4,6 +4,8 @@ import type { Cell } from './cell.ts';
 import { fromCluster } from './cluster.ts';
 import { fromCustomer } from './customer.ts';
 import { fromHostilePod } from './hostile-pod.ts';
+import { errorsFromCustomer, errorsFromHostilePod } from './icmp-errors.ts';
+import { nodeErrors } from './node-errors.ts';
 import { fromPod } from './pod.ts';
 
 export function cellsOf(world: World): Cell[] {
@@ -14,5 +16,10 @@ export function cellsOf(world: World): Cell[] {
     ...fromPod(world),
     ...fromHostilePod(world),
     ...fromCluster(world),
+    ...errorsFromCustomer(world, a),
+    ...errorsFromCustomer(world, b),
+    ...errorsFromHostilePod(world),
+    ...nodeErrors(world, a),
+    ...nodeErrors(world, b),
   ];
 }

@@ -8,7 +8,7 @@ import { Lab } from '../support/lab.ts';
 import { Netns } from '../support/netns.ts';
 import { linksOf } from './describe.ts';
 import { hostileNode, hostilePod } from './hostile.ts';
-import { batch, connect, connectFabric, inVrf, spec, withoutIcmpLimits } from './topology.ts';
+import { annotationOf, batch, connect, connectFabric, type inVrf, spec, withoutIcmpLimits } from './topology.ts';
 import { Witnesses } from './witness.ts';
 import { nodeAddresses, type Pair, ports, type World } from './world.ts';
 
@@ -63,6 +63,7 @@ export class MatrixScene {
     await Promise.all([
       this.#attach('speaker-0', 'customer-a', hostile),
       this.#attach('peer', 'customer-a', hostile),
+      this.#attach('open', 'customer-a', hostile),
       this.#attach('speaker-b', 'customer-b', hostile),
       this.#attach('ordinary', undefined, hostile),
     ]);
@@ -78,14 +79,13 @@ export class MatrixScene {
     ];
     for (const [name, netns] of names) this.namespaces.set(name, netns);
     await Promise.all(names.map(([name, netns]) => this.#watch(name, netns)));
-    this.#serve();
+    await this.#serve();
   }
 
   async #attach(name: string, vrf: string | undefined, hostile: boolean): Promise<void> {
     const pod = await makePod(this.lab, this.node, name);
     if (hostile) await hostilePod(pod.netns);
-    const own = name in inVrf ? inVrf[name as keyof typeof inVrf] : undefined;
-    const annotation = vrf && own && `${vrf}=${own[4]}/24+${own[6]}/64`;
+    const annotation = vrf && annotationOf(name as keyof typeof inVrf, vrf, this.combination);
     resultOf(await add(this.lab, pod, annotation));
     this.#pods.set(name, pod);
   }
@@ -100,8 +100,8 @@ export class MatrixScene {
     this.witnesses.frames(name, netns, interfaces);
   }
 
-  #serve(): void {
-    this.witnesses.stack('node', this.node);
+  async #serve(): Promise<void> {
+    await this.#join('node', this.node);
     this.witnesses.servers('node', this.node, ports.node);
     for (const [name, { netns }] of this.#pods) {
       this.witnesses.stack(name, netns);
@@ -111,7 +111,15 @@ export class MatrixScene {
     for (const name of ['a', 'b'] as const)
       this.witnesses.servers(`router-${name}`, this.customers[name].router, ports.router);
     if (this.combination.backend === 'device') return;
-    for (const name of ['a', 'b'] as const) this.witnesses.stack(`vrf-${name}`, this.place(name));
+    await Promise.all((['a', 'b'] as const).map((name) => this.#join(`vrf-${name}`, this.place(name))));
+  }
+
+  async #join(name: string, netns: Netns): Promise<void> {
+    this.witnesses.memberStack(
+      name,
+      netns,
+      (await linksOf(netns)).map(({ ifname }) => ifname),
+    );
   }
 
   /** The namespace that holds a VRF's links on the node. */

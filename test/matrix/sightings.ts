@@ -50,7 +50,7 @@ function inIpv6(packet: Buffer): Heard | undefined {
 /** What follows an IP header. */
 export function inPayload(protocol: number, bytes: Buffer, from: string): Heard | undefined {
   if (bytes.length < 8) return undefined;
-  const number = protocol === 1 || protocol === 58 ? numberOf(bytes) : undefined;
+  const number = protocol === 6 || protocol === 17 ? undefined : numberOf(bytes);
   if (number !== undefined) return { key: String(number), part: 'probe', from };
   if (protocol === 1) return inIcmp(bytes, from, { request: 8, reply: 0, errors: [3, 4, 5, 11, 12], nested: inIpv4 });
   if (protocol === 58) {

@@ -48,6 +48,8 @@ export interface World {
   sides: { a: Side; b: Side };
   /** A second pod in the VRF of customer a. */
   peer: PodEnds;
+  /** A third one, whose attachment says `accept: any`. */
+  open: PodEnds;
   /** A pod without VRF. */
   ordinary: { eth0: Port; cluster: Pair };
   /** MACs of the node's other interfaces that frames can name: the cluster's bridge, the VRF's bridge or device. */

@@ -1,5 +1,5 @@
 /** ICMP errors, which concern nobody but the sender of the packet that they quote. */
-import { errorKinds, icmpError, type Quoted } from '../errors.ts';
+import { type ErrorKind, errorKinds, icmpError, type Quoted } from '../errors.ts';
 import type { Ends } from '../frames.ts';
 import type { Family } from '../sockets.ts';
 import { fabric, nodeAddresses, ports, type Side, uplink, type World } from '../world.ts';
@@ -29,26 +29,28 @@ function others({ sides }: World, { name, pod }: Side, family: Family): Record<s
   };
 }
 
-/** One error of each kind, about a packet of `whose`. */
-function each({ port, ends, ...base }: Base, whose: string, quoted: Quoted, by: string, verdict: Verdict): Cell[] {
-  return errorKinds.map((kind) => ({
+function about({ port, ends, ...base }: Base, kind: ErrorKind, whose: string, quoted: Quoted, verdict: Verdict): Cell {
+  return {
     ...base,
-    packet: `ICMP ${kind} about a packet of ${whose}${by}`,
+    packet: `ICMP ${kind} about a packet of ${whose}`,
     shot: { by: 'frame', port, frame: (token) => icmpError(ends, kind, quoted, token) },
     ...verdict,
-  }));
+  };
 }
 
-/** By each next hop to each target; whose packet is quoted goes round. */
+const each = (base: Base, whose: string, quoted: Quoted, verdict: Verdict) =>
+  errorKinds.map((kind) => about(base, kind, whose, quoted, verdict));
+
+/** One error by each next hop to each target. Kinds and quotes take turns: each target gets every kind, and every quote. */
 function everywhere(
   bases: readonly { base: Base; hop: string }[],
   quotes: Record<string, Quoted>,
   verdict: Verdict,
 ): Cell[] {
   const all = Object.entries(quotes);
-  return bases.flatMap(({ base, hop }, i) => {
-    const [whose, quoted] = all[(i + Math.floor(i / all.length)) % all.length]!;
-    return each(base, whose, quoted, ` by ${hop}`, verdict);
+  return bases.map(({ base, hop }, i) => {
+    const [whose, quoted] = all[i % all.length]!;
+    return about(base, errorKinds[i % errorKinds.length]!, `${whose} by ${hop}`, quoted, verdict);
   });
 }
 
@@ -93,10 +95,10 @@ function toPod(
   const answers: Quoted = { source: pod.address[family], destination: fabric[family] };
   const passes: Verdict = { allowed: 'arrival', at: [`${pod.net1.netns} stack`, pod.net1.netns], why: whyOwn };
   return [
-    ...each(to, 'the pod', own, '', passes),
-    ...each(fromBehind, 'the pod', own, ' from behind the router', passes),
-    ...each(to, 'the pod, an answer to echo,', answers, '', family === 6 ? passes : { at: [], why: whyOthers }),
-    ...Object.entries(quotes).flatMap(([whose, quoted]) => each(to, whose, quoted, '', { at: [], why: whyOthers })),
+    ...each(to, 'the pod', own, passes),
+    ...each(fromBehind, 'the pod, from behind the router', own, passes),
+    ...each(to, 'the pod, an answer to echo,', answers, family === 6 ? passes : { at: [], why: whyOthers }),
+    ...Object.entries(quotes).flatMap(([whose, quoted]) => each(to, whose, quoted, { at: [], why: whyOthers })),
   ];
 }
 
@@ -112,8 +114,8 @@ function toUplink(
   const own: Quoted = { source: uplink[family], destination: side.address[family], port: ports.node };
   const place = backend === 'device' ? 'node stack' : `vrf-${side.name}`;
   return [
-    ...each(to, 'the uplink', own, '', { allowed: 'arrival', at: [place], why: whyOwn }),
-    ...Object.entries(quotes).flatMap(([whose, quoted]) => each(to, whose, quoted, '', { at: [], why: whyOthers })),
+    ...each(to, 'the uplink', own, { allowed: 'arrival', at: [place], why: whyOwn }),
+    ...Object.entries(quotes).flatMap(([whose, quoted]) => each(to, whose, quoted, { at: [], why: whyOthers })),
   ];
 }
 
@@ -137,7 +139,7 @@ export function errorsFromHostilePod(world: World): Cell[] {
     const peer = base('pod in the same VRF', world.peer.address[family], mac);
     return [
       ...everywhere(bases, quotes, { at: [router.netns], why: 'as errors the pod reaches nobody either' }),
-      ...Object.entries(quotes).flatMap(([whose, quoted]) => each(peer, whose, quoted, '', { at: [], why: whyOthers })),
+      ...Object.entries(quotes).flatMap(([whose, quoted]) => each(peer, whose, quoted, { at: [], why: whyOthers })),
     ];
   });
 }

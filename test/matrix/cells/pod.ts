@@ -138,7 +138,7 @@ function toGateway({ sides: { a }, combination }: World, family: Family): Cell[]
 }
 
 /** The cluster's network stays what it was, and is no way into the VRF. */
-function unbound({ ordinary, sides: { a }, overlap }: World, pod: PodEnds, family: Family): Cell[] {
+export function unbound({ ordinary, sides: { a }, overlap }: World, pod: PodEnds, family: Family): Cell[] {
   const source = pod.net1.netns;
   const cluster = { 'ordinary pod': ordinary.cluster[family], 'node eth0': nodeAddresses['node eth0'][family] };
   const ways = ['node cluster', 'node stack', 'fabric'];

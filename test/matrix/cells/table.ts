@@ -1,8 +1,10 @@
 /** The whole table: every cell of a scene. */
 import type { World } from '../world.ts';
+import { aboutAcceptAny } from './accept-any.ts';
 import type { Cell } from './cell.ts';
 import { fromCluster } from './cluster.ts';
 import { fromCustomer } from './customer.ts';
+import { groupsFromCustomer, groupsFromHostilePod, groupsFromOrdinary } from './groups.ts';
 import { fromHostilePod } from './hostile-pod.ts';
 import { errorsFromCustomer, errorsFromHostilePod } from './icmp-errors.ts';
 import { nodeErrors } from './node-errors.ts';
@@ -16,6 +18,11 @@ export function cellsOf(world: World): Cell[] {
     ...fromPod(world),
     ...fromHostilePod(world),
     ...fromCluster(world),
+    ...aboutAcceptAny(world),
+    ...groupsFromCustomer(world, a),
+    ...groupsFromCustomer(world, b),
+    ...groupsFromHostilePod(world),
+    ...groupsFromOrdinary(world),
     ...errorsFromCustomer(world, a),
     ...errorsFromCustomer(world, b),
     ...errorsFromHostilePod(world),

@@ -144,9 +144,9 @@ export function solicited(address: string): Pick<Ends, 'destination' | 'destinat
   };
 }
 
-/** The same frame with an 802.1Q tag. */
-export function tagged(frame: Buffer, vlan: number): Buffer {
-  return Buffer.concat([frame.subarray(0, 12), half(0x8100), half(vlan), frame.subarray(12)]);
+/** The same frame with a tag, of 802.1Q unless told otherwise. */
+export function tagged(frame: Buffer, vlan: number, type = 0x8100): Buffer {
+  return Buffer.concat([frame.subarray(0, 12), half(type), half(vlan), frame.subarray(12)]);
 }
 
 /** The same frame with a number behind its packet, where Ethernet has padding: for what has no ports. */

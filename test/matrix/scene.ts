@@ -8,9 +8,25 @@ import { Lab } from '../support/lab.ts';
 import { Netns } from '../support/netns.ts';
 import { linksOf } from './describe.ts';
 import { hostileNode, hostilePod } from './hostile.ts';
-import { annotationOf, batch, connect, connectFabric, type inVrf, spec, withoutIcmpLimits } from './topology.ts';
+import {
+  annotationOf,
+  batch,
+  connect,
+  connectFabric,
+  connectTrunk,
+  type inVrf,
+  spec,
+  withoutIcmpLimits,
+} from './topology.ts';
 import { Witnesses } from './witness.ts';
-import { nodeAddresses, type Pair, ports, type World } from './world.ts';
+import { nodeAddresses, type Pair, ports, type Vlans, type World } from './world.ts';
+
+export interface SceneOptions {
+  /** Node and pods have the worst sysctls before anything of a VRF exists. */
+  hostile?: boolean;
+  /** Both customers are VLANs on one cable. */
+  vlans?: Vlans;
+}
 
 export class MatrixScene {
   readonly lab: Lab;
@@ -21,6 +37,8 @@ export class MatrixScene {
   readonly witnesses = new Witnesses();
   readonly customers: { a: Customer; b: Customer };
   readonly #pods = new Map<string, Pod>();
+  /** The customers' VLANs, where both are on one cable. */
+  vlans: Vlans | undefined;
   /** Whether {@link overlap} was called. */
   hasOverlap = false;
 
@@ -35,22 +53,26 @@ export class MatrixScene {
     this.customers = customers;
   }
 
-  /** With `hostile`, node and pods have the worst sysctls before anything of a VRF exists. */
-  static async open(combination: Combination, { hostile = false } = {}): Promise<MatrixScene> {
+  static async open(combination: Combination, { hostile = false, vlans }: SceneOptions = {}): Promise<MatrixScene> {
     const lab = Lab.open();
     try {
       const node = await lab.namespace('node');
       const outside = await lab.namespace('fabric');
       await connectFabric(node, outside);
       if (hostile) await hostileNode(node);
-      const [a, b] = [await connect(lab, node, combination, 'a'), await connect(lab, node, combination, 'b')];
+      const { a, b, trunk } = vlans
+        ? await connectTrunk(lab, node, combination, vlans)
+        : {
+            a: await connect(lab, node, combination, 'a'),
+            b: await connect(lab, node, combination, 'b'),
+            trunk: undefined,
+          };
       const agent = await startAgent(lab, node);
       const scene = new MatrixScene(lab, node, agent, combination, { a, b });
-      for (const [name, dev] of [
-        ['customer-a', 'eth1'],
-        ['customer-b', 'eth2'],
-      ] as const)
-        await agent.writeVrf(name, spec(combination, dev));
+      if (trunk) scene.namespaces.set('trunk', trunk);
+      scene.vlans = vlans;
+      await agent.writeVrf('customer-a', spec(combination, 'eth1', vlans?.a));
+      await agent.writeVrf('customer-b', spec(combination, vlans ? 'eth1' : 'eth2', vlans?.b));
       await scene.#populate(outside, hostile);
       return scene;
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Combination } from '../support/combinations.ts';
 import { type Customer, connectCustomer } from '../support/customer.ts';
 import type { Lab } from '../support/lab.ts';
 import type { Netns } from '../support/netns.ts';
-import { fabric, nodeAddresses, podMtu, ports, uplink } from './world.ts';
+import { fabric, nodeAddresses, podMtu, ports, uplink, type Vlans } from './world.ts';
 
 /** The routers' addresses on their cables: both customers have the same. */
 export const routers = {
@@ -25,7 +25,7 @@ export const inVrf = {
 } as const;
 
 /** `spec` of a VRF over an uplink, the same for both customers. */
-export function spec({ mode, backend, pod }: Combination, interface_: string): VrfSpec {
+export function spec({ mode, backend, pod }: Combination, interface_: string, vlan?: number): VrfSpec {
   const router = routers[mode];
   const [bridged, routed] = [mode === 'bridge', mode === 'routed'];
   const pool = (subnet: string, gateway: string) => ({ subnet, ...(bridged ? { gateway } : {}) });
@@ -36,7 +36,13 @@ export function spec({ mode, backend, pod }: Combination, interface_: string): V
     pod,
     // A customer's packet can be too big for the way to the pod.
     ...(routed ? { mtu: podMtu } : {}),
-    uplinks: [{ interface: interface_, ...(routed ? { addresses: [`${uplink[4]}/24`, `${uplink[6]}/64`] } : {}) }],
+    uplinks: [
+      {
+        interface: interface_,
+        ...(vlan === undefined ? {} : { vlan }),
+        ...(routed ? { addresses: [`${uplink[4]}/24`, `${uplink[6]}/64`] } : {}),
+      },
+    ],
     addresses: { pools: [pool('192.0.2.0/24', router[4]), pool('2001:db8::/64', router[6])] },
     routes: [to('0.0.0.0/0', router[4]), to('::/0', router[6])],
     access: { namespaces: ['bgp'] },
@@ -89,7 +95,35 @@ export async function connect(lab: Lab, node: Netns, { mode }: Combination, name
   const dev = name === 'a' ? 'eth1' : 'eth2';
   const addresses = [`${address[4]}/24`, `${address[6]}/64`];
   const customer = await connectCustomer(lab, node, `router-${name}`, { uplink: dev, addresses });
-  const { router } = customer;
+  await equip(customer.router, mode, name);
+  return customer;
+}
+
+/** Both customers' routers as VLANs on one cable, `eth1`: each has an `eth0` that tags. The third is the cable itself. */
+export async function connectTrunk(
+  lab: Lab,
+  node: Netns,
+  { mode }: Combination,
+  vlans: Vlans,
+): Promise<{ a: Customer; b: Customer; trunk: Netns }> {
+  const trunk = await lab.namespace('trunk');
+  await trunk.run('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth1', 'netns', node.realName]);
+  await node.run('ip', ['link', 'set', 'eth1', 'up']);
+  await trunk.run('ip', ['link', 'set', 'eth0', 'up']);
+  const customer = async (name: 'a' | 'b'): Promise<Customer> => {
+    const router = await lab.namespace(`router-${name}`);
+    const vlan = ['type', 'vlan', 'id', String(vlans[name])];
+    await trunk.run('ip', ['link', 'add', 'link', 'eth0', 'name', 'eth0', 'netns', router.realName, ...vlan]);
+    const { 4: v4, 6: v6 } = routers[mode];
+    await batch(router, ['link set eth0 up', `address add ${v4}/24 dev eth0`, `address add ${v6}/64 dev eth0 nodad`]);
+    await equip(router, mode, name);
+    return { router, interface: 'eth0', uplink: `eth1.${vlans[name]}` };
+  };
+  return { a: await customer('a'), b: await customer('b'), trunk };
+}
+
+/** What is behind a router, and its routes back. */
+async function equip(router: Netns, mode: Combination['mode'], name: 'a' | 'b'): Promise<void> {
   const back = [`route add 192.0.2.0/24 via ${uplink[4]}`, `route add 2001:db8::/64 via ${uplink[6]}`];
   await batch(router, [
     `address add ${behind[name][4]}/32 dev lo`,
@@ -97,7 +131,6 @@ export async function connect(lab: Lab, node: Netns, { mode }: Combination, name
     ...(mode === 'routed' ? back : []),
   ]);
   for (const path of ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']) await router.setSysctl(path, 0);
-  return customer;
 }
 
 /** No ICMP error is missing because there were many. */

@@ -40,6 +40,17 @@ export interface PodEnds {
   hostEndMac: string;
 }
 
+/** A cable on which frames of every tag can be sent, and the VLANs of the customers. */
+export interface Trunk {
+  port: Port;
+  vlans: Vlans;
+}
+
+export interface Vlans {
+  a: number;
+  b: number;
+}
+
 /** A scene in the state of one condition. */
 export interface World {
   combination: Combination;
@@ -52,6 +63,8 @@ export interface World {
   open: PodEnds;
   /** A pod without VRF. */
   ordinary: { eth0: Port; cluster: Pair };
+  /** Where both customers are VLANs on one cable. */
+  trunk?: Trunk;
   /** MACs of the node's other interfaces that frames can name: the cluster's bridge, the VRF's bridge or device. */
   nodeMacs: { cluster: string; vrf: string };
 }

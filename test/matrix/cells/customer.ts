@@ -25,12 +25,15 @@ export function forbidden(world: World, side: Side): Record<string, Pair> {
 export function fromCustomer(world: World, side: Side): Cell[] {
   return families.flatMap((family) => [
     ...toForbidden(world, side, family),
-    ...toPods(world, side, family),
+    ...toPodsOf(world, side, family),
     ...toUplink(world, side, family),
     ...asksFor(world, side, family, forbidden(world, side)),
     ...pretends(world, side, family),
   ]);
 }
+
+/** What the customer may reach. */
+export const toPods = (world: World, side: Side): Cell[] => families.flatMap((family) => toPodsOf(world, side, family));
 
 /** The MACs that a frame on the cable can name. */
 export function hopsOf({ nodeMacs }: World, { uplinkMac, pod }: Side): Record<string, string> {
@@ -69,7 +72,7 @@ function toForbidden(world: World, side: Side, family: Family): Cell[] {
   );
 }
 
-function toPods(world: World, side: Side, family: Family): Cell[] {
+function toPodsOf(world: World, side: Side, family: Family): Cell[] {
   const { combination } = world;
   const destinationMac = combination.mode === 'bridge' ? side.pod.net1.mac : side.uplinkMac;
   const ends = {

@@ -17,8 +17,8 @@ export const linksOf = (netns: Netns) => netns.ip<LinkInfo>('address', 'show');
 
 /** The scene as it is now, in plain values. */
 export async function worldOf(scene: MatrixScene): Promise<World> {
-  const ends = await Promise.all(['speaker-0', 'speaker-b', 'peer', 'open'].map((name) => endsOf(scene, name)));
-  const [podA, podB, peer, open] = ends as [PodEnds, PodEnds, PodEnds, PodEnds];
+  const ends = await Promise.all(['speaker-0', 'speaker-b', 'peer'].map((name) => endsOf(scene, name)));
+  const [podA, podB, peer] = ends as [PodEnds, PodEnds, PodEnds];
   const [a, b] = await Promise.all([sideOf(scene, 'a', podA), sideOf(scene, 'b', podB)]);
   const own = await portOf(scene, 'ordinary', 'eth0');
   const node = await linksOf(scene.node);
@@ -30,7 +30,6 @@ export async function worldOf(scene: MatrixScene): Promise<World> {
     ...(scene.vlans ? { trunk: { port: (await portOf(scene, 'trunk', 'eth0')).port, vlans: scene.vlans } } : {}),
     sides: { a, b },
     peer,
-    open,
     ordinary: { eth0: own.port, cluster: own.addresses },
     nodeMacs: {
       cluster: node.find(({ ifname }) => ifname === cluster.bridge)?.address ?? '',

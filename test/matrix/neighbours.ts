@@ -36,7 +36,7 @@ interface Way {
 
 /** The namespaces in whose main table an ICMP error has changed the MTU towards the cluster. One namespace and family is one cell. */
 async function narrowed({ namespaces }: MatrixScene): Promise<{ cells: number; wrong: Wrong[] }> {
-  const asked = ['node', 'speaker-0', 'peer', 'open', 'speaker-b'].flatMap((name) =>
+  const asked = ['node', 'speaker-0', 'peer', 'speaker-b'].flatMap((name) =>
     ([4, 6] as const).map((family) => ({ name, family })),
   );
   const wrong = await Promise.all(

@@ -85,7 +85,6 @@ export class MatrixScene {
     await Promise.all([
       this.#attach('speaker-0', 'customer-a', hostile),
       this.#attach('peer', 'customer-a', hostile),
-      this.#attach('open', 'customer-a', hostile),
       this.#attach('speaker-b', 'customer-b', hostile),
       this.#attach('ordinary', undefined, hostile),
     ]);

@@ -20,7 +20,6 @@ export const behind = {
 export const inVrf = {
   'speaker-0': { 4: '192.0.2.10', 6: '2001:db8::10' },
   peer: { 4: '192.0.2.11', 6: '2001:db8::11' },
-  open: { 4: '192.0.2.12', 6: '2001:db8::12' },
   'speaker-b': { 4: '192.0.2.77', 6: '2001:db8::77' },
 } as const;
 
@@ -56,10 +55,10 @@ export function spec({ mode, backend, pod }: Combination, interface_: string, vl
   };
 }
 
-/** The annotation by which a pod gets its address in a VRF; `open` accepts any there. */
+/** The annotation by which a pod gets its address in a VRF; `peer` accepts any there. */
 export function annotationOf(name: keyof typeof inVrf, vrf: string, { mode }: Combination): string {
   const addresses = [`${inVrf[name][4]}/24`, `${inVrf[name][6]}/64`];
-  if (name !== 'open') return `${vrf}=${addresses.join('+')}`;
+  if (name !== 'peer') return `${vrf}=${addresses.join('+')}`;
   // On a segment its network is known by the address; of what is routed each has to be named.
   const networks = ['198.51.100.0/24', '192.0.2.0/24', '2001:db8:1::/64', '2001:db8::/64'];
   const routes = mode === 'routed' ? { routes: networks.map((to) => ({ to })) } : {};

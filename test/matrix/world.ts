@@ -57,10 +57,8 @@ export interface World {
   /** Both customers' routers have the cluster's and the node's addresses too. */
   overlap: boolean;
   sides: { a: Side; b: Side };
-  /** A second pod in the VRF of customer a. */
+  /** A second pod in the VRF of customer a, whose attachment says `accept: any`. */
   peer: PodEnds;
-  /** A third one, whose attachment says `accept: any`. */
-  open: PodEnds;
   /** A pod without VRF. */
   ordinary: { eth0: Port; cluster: Pair };
   /** Where both customers are VLANs on one cable. */

@@ -16,10 +16,10 @@ const exposed = 'accept: any opens exposed ports to the customer, of whatever so
 export function aboutAcceptAny(world: World): Cell[] {
   return families.flatMap((family) => [
     ...fromRouter(world, family),
-    ...fromPeer(world, family),
+    ...fromNeighbour(world, family),
     ...fromCluster(world, family),
     ...toCustomer(world, family),
-    ...unbound(world, world.open, family),
+    ...unbound(world, world.peer, family),
   ]);
 }
 
@@ -42,7 +42,7 @@ function sent(base: Pick<Cell, 'source' | 'target' | 'family'>) {
 }
 
 /** As far as ports are exposed, at its address in the VRF, and by no MAC any further. */
-function fromRouter({ open, ordinary, sides: { a }, combination }: World, family: Family): Cell[] {
+function fromRouter({ peer: open, ordinary, sides: { a }, combination }: World, family: Family): Cell[] {
   const name = open.net1.netns;
   const bridged = combination.mode === 'bridge';
   const ends = (destination: string, destinationMac = bridged ? open.net1.mac : a.uplinkMac) => ({
@@ -96,14 +96,23 @@ function fromRouter({ open, ordinary, sides: { a }, combination }: World, family
   ];
 }
 
-function fromPeer({ open, peer }: World, family: Family): Cell[] {
-  const [name, source] = [open.net1.netns, peer.net1.netns];
+function fromNeighbour({ peer: open, sides: { a } }: World, family: Family): Cell[] {
+  const [name, source] = [open.net1.netns, a.pod.net1.netns];
   const at = [`${name} server ${ports.wildcard}`, name, `${source} net1`, `${source} stack`];
   const cell = sent({ source, target, family });
   return [
     ...probes(open.address[family], ports.wildcard, 'net1').map((one) =>
       cell(one, { allowed: answerInVrf[one.probe.protocol], at, why: exposed }),
     ),
+    ...probes(open.address[family], ports.bound, 'net1')
+      .filter(({ probe }) => probe.protocol !== 'echo')
+      .map((one) =>
+        cell(one, {
+          allowed: answerInVrf[one.probe.protocol],
+          at: [`${name} server ${ports.bound}`, ...at],
+          why: exposed,
+        }),
+      ),
     ...probes(open.address[family], ports.closed, 'net1')
       .filter(({ probe }) => probe.protocol !== 'echo')
       .map((one) => cell(one, { at: [], why: 'accept: any opens no port that is not exposed' })),
@@ -117,7 +126,7 @@ function fromPeer({ open, peer }: World, family: Family): Cell[] {
 }
 
 /** Its sockets are those of the cluster's side too: by that side they are reached as before, and the address in the VRF is not. */
-function fromCluster({ open, ordinary, sides: { a } }: World, family: Family): Cell[] {
+function fromCluster({ peer: open, ordinary, sides: { a } }: World, family: Family): Cell[] {
   const name = open.net1.netns;
   const inVrf = { [target]: open.address, "customer's router": a.address, "behind the customer's router": a.behind };
   const into: Rest = {
@@ -149,7 +158,7 @@ function fromCluster({ open, ordinary, sides: { a } }: World, family: Family): C
 }
 
 /** Unbound: the customer's networks are found in the VRF, and all else in the cluster. */
-function toCustomer({ open, sides: { a }, overlap }: World, family: Family): Cell[] {
+function toCustomer({ peer: open, sides: { a }, overlap }: World, family: Family): Cell[] {
   const source = open.net1.netns;
   const at = [`router-a server ${ports.router}`, 'router-a', `${source} net1`, `${source} stack`];
   const behind: Rest = {

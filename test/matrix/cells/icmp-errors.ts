@@ -68,8 +68,12 @@ export function errorsFromCustomer(world: World, side: Side): Cell[] {
       Object.entries(hopsOf(world, side)).map(([hop, mac]) => ({ base: base(target, pair[family], mac), hop })),
     );
     const quotes = others(world, side, family);
+    // Once is enough: what differs between customers is a number of a table.
     return [
-      ...everywhere(bases, quotes, { at: [], why: 'ICMP errors pass no further than what they are about' }),
+      ...everywhere(side.name === 'a' ? bases : [], quotes, {
+        at: [],
+        why: 'ICMP errors pass no further than what they are about',
+      }),
       ...toPod(world, side, family, base, quotes),
       ...toUplink(world, side, family, base, quotes),
     ];

@@ -2,6 +2,7 @@
 import { parsePrefix } from '../../common/addresses.ts';
 import { type Attachment, gateway4 } from './desired.ts';
 import type { Route, Rule } from './kernel-object.ts';
+import { familyOf, hostPrefix } from './routes.ts';
 
 /** Behind table `local`, so that the pod's own addresses stay its own, and before table main. */
 const priority = 30;
@@ -23,6 +24,24 @@ export function unboundRules({ accept }: Attachment, table: number, routes: read
     // What the pod itself sends, and not what comes in from the cluster.
     iif: 'lo',
     to,
+  }));
+}
+
+/**
+ * Beside a VRF device: what bears one of the pod's addresses in the VRF is looked up there, whatever socket it is of. The kernel
+ * looks so for the route whose MTU an ICMP error narrows, and would find one of table main.
+ */
+export function ownSourceRules({ accept, addresses }: Attachment, table: number): Rule[] {
+  if (accept !== 'any') return [];
+  return addresses.map(hostPrefix).map((from) => ({
+    object: 'rule',
+    in: 'pod',
+    family: familyOf(from),
+    priority,
+    action: 'lookup',
+    table,
+    iif: 'lo',
+    from,
   }));
 }
 

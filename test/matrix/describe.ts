@@ -27,6 +27,7 @@ export async function worldOf(scene: MatrixScene): Promise<World> {
   return {
     combination: scene.combination,
     overlap: scene.hasOverlap,
+    ...(scene.vlans ? { trunk: { port: (await portOf(scene, 'trunk', 'eth0')).port, vlans: scene.vlans } } : {}),
     sides: { a, b },
     peer,
     ordinary: { eth0: own.port, cluster: own.addresses },

@@ -4,28 +4,11 @@ import { type Combination, describeCombinations } from '../support/combinations.
 import { worldOf } from './describe.ts';
 import { damage } from './drift.ts';
 import { openings } from './openings.ts';
-import { inWords, report } from './report.ts';
-import { runMatrix, runOpened } from './run.ts';
+import { runOpened } from './run.ts';
 import { MatrixScene } from './scene.ts';
+import { wrongCells } from './told.ts';
 
 jest.setTimeout(180_000);
-
-/** Runs the matrix, prints and writes what it found; the wrong cells, and those in which evidence disagrees, in words. */
-async function wrongCells(scene: MatrixScene, condition: string): Promise<string[]> {
-  const outcome = await runMatrix(scene);
-  const { mode, backend, pod } = scene.combination;
-  const name = `${mode} mode, backend ${backend}, pod side ${pod}, ${condition}`;
-  report(name, outcome);
-  const words = [
-    ...outcome.wrong.map((one) => `wrong: ${inWords(one)}`),
-    ...outcome.disagreements.map((one) => `disagreement: ${one}`),
-  ];
-  const { cells, wrong, compared, disagreements } = outcome;
-  if (compared < cells) words.push(`without evidence: ${cells - compared} cells`);
-  const summary = `matrix: ${cells} cells, ${wrong.length} wrong, ${compared} with evidence, ${disagreements.length} disagreements (${name})`;
-  process.stderr.write(`${[summary, ...words].join('\n')}\n`);
-  return words;
-}
 
 /** One of each mode in each kernel: what opens a VRF there is the same in the others. */
 const isOpened = ({ backend, pod }: Combination) => (backend === 'device') === (pod === 'device');

@@ -28,6 +28,7 @@ function owners({ combination, peer }: World, side: Side, pod: PodEnds = side.po
 
 /** One namespace is one cell. */
 export interface NeighbourCell {
+  trace: 'neighbours';
   name: string;
   /** Name of the namespace; `node` is wherever the VRF is on the node. */
   netns: string;
@@ -36,6 +37,7 @@ export interface NeighbourCell {
 }
 
 const cell = (netns: string, side: Side['name'], what = netns): NeighbourCell => ({
+  trace: 'neighbours',
   name: `neighbours of ${what}`,
   netns,
   side,

@@ -48,6 +48,16 @@ test("in routed mode the pod's gateway is no network of the customer's", () => {
   ]);
 });
 
+test("in routed mode the networks of pods and uplink are the customer's, where a route leads there", () => {
+  const to = (routes: Attachment['routes']) =>
+    words(attachment(vrf('routed', 'device'), 'device', { accept: 'any', routes })).flatMap(
+      (object) => / priority 30 .* to (\S+) /.exec(object)?.[1] ?? [],
+    );
+  expect(to([{ to: '0.0.0.0/0' }])).toEqual(['198.51.100.0/24', '192.0.2.0/24']);
+  expect(to([{ to: '198.51.100.0/24' }])).toEqual(['198.51.100.0/24']);
+  expect(to([])).toEqual([]);
+});
+
 describe('one pod in two VRFs', () => {
   const other = (rest: Partial<Attachment> = {}) =>
     attachment(vrf('bridge', 'device', { name: 'customer-b' }), 'device', {

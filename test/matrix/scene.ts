@@ -106,7 +106,7 @@ export class MatrixScene {
   async #attach(name: string, vrf: string | undefined, hostile: boolean): Promise<void> {
     const pod = await makePod(this.lab, this.node, name);
     if (hostile) await hostilePod(pod.netns);
-    const annotation = vrf && annotationOf(name as keyof typeof inVrf, vrf, this.combination);
+    const annotation = vrf && annotationOf(name as keyof typeof inVrf, vrf);
     resultOf(await add(this.lab, pod, annotation));
     this.#pods.set(name, pod);
   }

@@ -56,13 +56,9 @@ export function spec({ mode, backend, pod }: Combination, interface_: string, vl
 }
 
 /** The annotation by which a pod gets its address in a VRF; `peer` accepts any there. */
-export function annotationOf(name: keyof typeof inVrf, vrf: string, { mode }: Combination): string {
+export function annotationOf(name: keyof typeof inVrf, vrf: string): string {
   const addresses = [`${inVrf[name][4]}/24`, `${inVrf[name][6]}/64`];
-  if (name !== 'peer') return `${vrf}=${addresses.join('+')}`;
-  // On a segment its network is known by the address; of what is routed each has to be named.
-  const networks = ['198.51.100.0/24', '192.0.2.0/24', '2001:db8:1::/64', '2001:db8::/64'];
-  const routes = mode === 'routed' ? { routes: networks.map((to) => ({ to })) } : {};
-  return JSON.stringify([{ vrf, addresses, accept: 'any', ...routes }]);
+  return JSON.stringify([{ vrf, addresses, ...(name === 'peer' ? { accept: 'any' } : {}) }]);
 }
 
 /** Several commands of `ip` at once. */

@@ -48,11 +48,11 @@ describeCombinations((combination: Combination) => {
       test('evidence tells of whatever passes by the hands of others', async () => {
         const world = await worldOf(scene);
         for (const opening of openings(scene, world)) {
-          const { what, by, undo, claims, breaks } = opening;
+          const { what, by, undo, breaks } = opening;
           for (const [where, script] of by) await where.run('sh', ['-ec', script]);
           const { wrong, untold, broken } = await runOpened(scene, world, opening);
           for (const [where, script] of undo) await where.run('sh', ['-ec', script]);
-          if (claims) await scene.forgetNeighbours();
+          await scene.forgetNeighbours();
           const told = broken.some((text) => text.startsWith(breaks));
           process.stderr.write(`matrix: ${wrong.length} cells open, ${untold.length} untold (${what})\n`);
           expect({ what, isOpen: wrong.length > 0, told, untold }).toEqual({

@@ -39,7 +39,9 @@ export function aboutPod({ target, packet, allowed, why }: Cell, pod: PodEnds): 
 
 /** From one pod of a VRF to another: what that lets in, and whether it is reached. */
 export function aboutNeighbour({ allowed }: Cell, sender: PodEnds, receiver: PodEnds): About[] {
-  if (allowed === undefined) return about(receiver, [filters.expose]);
+  // On a segment it could be heard by others, too, whom the sender takes for it.
+  if (allowed === undefined)
+    return [...about(sender, ['pod ↔ customer-a by net1']), ...about(receiver, [filters.expose])];
   return [sender, receiver].flatMap((pod) => about(pod, carried('customer-a')));
 }
 

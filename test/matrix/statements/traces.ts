@@ -21,13 +21,19 @@ export function aboutNeighbours({ netns, side }: NeighbourCell, { peer, sides, c
  * stated are the filters that let in no error about the cluster's packets; of a pod that accepts any also its rules, by which
  * errors about its own packets stay in the VRF.
  */
-export function aboutWays({ netns }: WayCell, { peer, sides: { a, b }, combination }: World): About[] {
-  const toNode = combination.mode === 'bridge' ? ["the node's loopback, multicast and broadcast"] : [];
-  if (netns === 'node')
-    return [a, b].flatMap(({ name, pod }) =>
-      about(pod, [filters.uplink, filters.source, ...toNode.map((what) => `from customer-${name}, ${what}`)]),
-    );
-  if (netns === peer.net1.netns) return about(peer, [filters.expose, 'pod ↔ customer-a by net1']);
-  const pod = [a.pod, b.pod].find(({ net1 }) => net1.netns === netns);
-  return pod ? about(pod, [filters.expose]) : [];
+export function aboutWays({ netns }: WayCell, { peer, sides: { a, b } }: World): About[] {
+  const isNode = netns === 'node';
+  const pod = [a.pod, b.pod, peer].find(({ net1 }) => net1.netns === netns);
+  if (!isNode && pod === undefined) return [];
+  const byNode = (what: string) => [
+    ...[a, b].flatMap((side) => about(side.pod, [filters.uplink, `from customer-${side.name}, ${what}`])),
+    ...about(a.pod, [filters.source]),
+  ];
+  if (pod === undefined) return [...byNode('node address '), ...about(a.pod, ['pod → node by net1'])];
+  return [
+    ...about(pod, [filters.expose, ...(pod === peer ? ['pod ↔ customer-a by net1'] : [])]),
+    // By the node errors could come to its place in the cluster.
+    ...byNode("the node's networks"),
+    ...about(a.pod, ["pod → the node's networks"]),
+  ];
 }

@@ -171,7 +171,7 @@ export class MatrixScene {
   /** Empties ARP and neighbour tables everywhere, and forgets what ICMP errors have said of routes. */
   async forgetNeighbours(): Promise<void> {
     const everywhere = new Set([...this.namespaces.values(), this.place('a'), this.place('b')]);
-    const script = 'ip neigh flush all; ip -4 route flush cache; ip -6 route flush cache';
+    const script = 'ip neigh flush all; echo 1 >/proc/sys/net/ipv4/route/flush; ip -6 route flush cache';
     await Promise.all([...everywhere].map((netns) => netns.run('sh', ['-ec', script])));
   }
 

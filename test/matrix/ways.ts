@@ -1,8 +1,8 @@
-/** How the cluster is reached, after all the ICMP errors that were sent: nobody's way there has become narrower. */
+/** How the cluster is reached, after all the ICMP errors that were sent: nobody's way there has become narrower. Pure. */
 import type { Wrong } from './cells/cell.ts';
 import { families } from './cells/common.ts';
-import type { MatrixScene } from './scene.ts';
 import type { Family } from './sockets.ts';
+import type { Learned } from './tables.ts';
 import { fabric, type World } from './world.ts';
 
 /** Of one namespace's main table, one family is one cell. */
@@ -14,11 +14,6 @@ export interface WayCell {
   family: Family;
 }
 
-interface Way {
-  metrics?: { mtu?: number }[];
-}
-
-/** Pure. */
 export function wayCells({ sides: { a, b }, peer }: World): WayCell[] {
   const names = ['node', a.pod.net1.netns, peer.net1.netns, b.pod.net1.netns];
   return names.flatMap((netns) =>
@@ -26,14 +21,9 @@ export function wayCells({ sides: { a, b }, peer }: World): WayCell[] {
   );
 }
 
-/** The cells in which an error has left an MTU. */
-export async function narrowed({ namespaces }: MatrixScene, world: World): Promise<Wrong[]> {
-  const wrong = await Promise.all(
-    wayCells(world).map(async ({ name: cell, netns, family }): Promise<Wrong[]> => {
-      const ways = (await namespaces.get(netns)?.ip<Way>('route', 'get', fabric[family])) ?? [];
-      const heard = ways.flatMap(({ metrics = [] }) => metrics.flatMap(({ mtu }) => (mtu ? [`MTU ${mtu}`] : [])));
-      return heard.length === 0 ? [] : [{ cell, why: 'no ICMP error changes the main table', heard }];
-    }),
-  );
-  return wrong.flat();
+/** Wrong when an error has left an MTU. */
+export function narrowed({ name, family }: WayCell, known: readonly Learned[]): Wrong[] {
+  const ways = known.filter(({ dst, lladdr }) => dst === fabric[family] && lladdr === undefined);
+  const heard = ways.flatMap(({ metrics = [] }) => metrics.flatMap(({ mtu }) => (mtu ? [`MTU ${mtu}`] : [])));
+  return heard.length === 0 ? [] : [{ cell: name, why: 'no ICMP error changes the main table', heard }];
 }

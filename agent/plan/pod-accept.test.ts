@@ -23,8 +23,13 @@ describe('accept: any adds', () => {
     (to) => `IPv${to.includes(':') ? 6 : 4} rule priority 30 iif lo to ${to} lookup 1001 in the pod`,
   );
 
-  test("to a VRF device the customer's networks, but no default route, and the sysctls that open listeners", () => {
+  const own = ['192.0.2.2/32', '2001:db8::2/128'].map(
+    (from) => `IPv${from.includes(':') ? 6 : 4} rule priority 30 iif lo from ${from} lookup 1001 in the pod`,
+  );
+
+  test("to a VRF device the customer's networks, but no default route, what bears its own addresses, and the sysctls that open listeners", () => {
     expect(added('device')).toEqual([
+      ...own,
       ...rules,
       'sysctl net/ipv4/tcp_l3mdev_accept = 1 in the pod',
       'sysctl net/ipv4/udp_l3mdev_accept = 1 in the pod',
@@ -38,9 +43,19 @@ describe('accept: any adds', () => {
 
 test("in routed mode the pod's gateway is no network of the customer's", () => {
   const routed = attachment(vrf('routed', 'device'), 'device', { accept: 'any', routes: [{ to: '203.0.113.0/24' }] });
-  expect(words(routed).filter((object) => object.includes('priority 30'))).toEqual([
+  expect(words(routed).filter((object) => / priority 30 .* to /.test(object))).toEqual([
     'IPv4 rule priority 30 iif lo to 203.0.113.0/24 lookup 1001 in the pod',
   ]);
+});
+
+test("in routed mode the networks of pods and uplink are the customer's, where a route leads there", () => {
+  const to = (routes: Attachment['routes']) =>
+    words(attachment(vrf('routed', 'device'), 'device', { accept: 'any', routes })).flatMap(
+      (object) => / priority 30 .* to (\S+) /.exec(object)?.[1] ?? [],
+    );
+  expect(to([{ to: '0.0.0.0/0' }])).toEqual(['198.51.100.0/24', '192.0.2.0/24']);
+  expect(to([{ to: '198.51.100.0/24' }])).toEqual(['198.51.100.0/24']);
+  expect(to([])).toEqual([]);
 });
 
 describe('one pod in two VRFs', () => {

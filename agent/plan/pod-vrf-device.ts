@@ -1,7 +1,7 @@
 /** The pod's side as a VRF device: look-ups that miss end in it, and wildcard listeners stay out of it. */
 import type { Attachment } from './desired.ts';
 import type { Family, KernelObject } from './kernel-object.ts';
-import { unboundRules } from './pod-accept.ts';
+import { ownSourceRules, unboundRules } from './pod-accept.ts';
 import { customerRoutes, podAddresses } from './pod-routes.ts';
 import { lastResort } from './routes.ts';
 
@@ -37,6 +37,7 @@ export function podVrfDevice(attachment: Attachment, table: number): KernelObjec
       }),
     ),
     ...routes,
+    ...ownSourceRules(attachment, table),
     ...unboundRules(attachment, table, routes),
   ];
 }

@@ -15,62 +15,63 @@ interface LinkInfo {
 /** All interfaces of a namespace. */
 export const linksOf = (netns: Netns) => netns.ip<LinkInfo>('address', 'show');
 
-/** The scene as it is now, in plain values. */
+const known = new WeakMap<MatrixScene, World>();
+
+/** The scene in plain values. Links and addresses are read once: nothing that a scene goes through may change them. */
 export async function worldOf(scene: MatrixScene): Promise<World> {
-  const ends = await Promise.all(['speaker-0', 'speaker-b', 'peer'].map((name) => endsOf(scene, name)));
-  const [podA, podB, peer] = ends as [PodEnds, PodEnds, PodEnds];
-  const [a, b] = await Promise.all([sideOf(scene, 'a', podA), sideOf(scene, 'b', podB)]);
-  const own = await portOf(scene, 'ordinary', 'eth0');
-  const node = await linksOf(scene.node);
-  const inPlace = await linksOf(scene.place('a'));
-  const vrf = inPlace.find(({ ifname }) => ifname === 'customer-a')?.address;
+  const world = known.get(scene) ?? (await read(scene));
+  known.set(scene, world);
+  return { ...world, overlap: scene.hasOverlap };
+}
+
+async function read(scene: MatrixScene): Promise<World> {
+  const all = [...scene.namespaces.values(), scene.place('a'), scene.place('b')];
+  const links = new Map(
+    await Promise.all([...new Set(all)].map(async (netns) => [netns, await linksOf(netns)] as const)),
+  );
+  const link = (netns: Netns | undefined, dev: string): LinkInfo => {
+    const found = netns && links.get(netns)?.find(({ ifname }) => ifname === dev);
+    if (!found) throw new Error(`there is no ${dev} in ${netns?.name}`);
+    return found;
+  };
+  const port = (netns: string, dev: string): Port => ({
+    netns,
+    dev,
+    mac: link(scene.namespaces.get(netns), dev).address,
+  });
+  const address = (netns: string, dev: string, family: string, scope = 'global') =>
+    link(scene.namespaces.get(netns), dev).addr_info?.find((info) => info.family === family && info.scope === scope)
+      ?.local ?? '';
+  const inCluster = (netns: string): Pair => ({
+    4: address(netns, 'eth0', 'inet'),
+    6: address(netns, 'eth0', 'inet6'),
+  });
+  const placeOf = (side: Side['name']) => [...links.keys()].find((netns) => netns.path === scene.place(side).path);
+  const podOf = (name: keyof typeof inVrf): PodEnds => ({
+    net1: port(name, 'net1'),
+    eth0: port(name, 'eth0'),
+    address: inVrf[name],
+    cluster: inCluster(name),
+    linkLocal: address(name, 'net1', 'inet6', 'link'),
+    hostEndMac: link(placeOf(name === 'speaker-b' ? 'b' : 'a'), scene.hostEnd(name)).address,
+  });
+  const side = (name: Side['name'], pod: PodEnds): Side => ({
+    name,
+    router: port(`router-${name}`, 'eth0'),
+    address: routers[scene.combination.mode],
+    behind: behind[name],
+    uplinkMac: link(placeOf(name), scene.customers[name].uplink).address,
+    pod,
+  });
+  const a = side('a', podOf('speaker-0'));
+  const vrf = links.get(placeOf('a')!)?.find(({ ifname }) => ifname === 'customer-a');
   return {
     combination: scene.combination,
     overlap: scene.hasOverlap,
-    sides: { a, b },
-    peer,
-    ordinary: { eth0: own.port, cluster: own.addresses },
-    nodeMacs: {
-      cluster: node.find(({ ifname }) => ifname === cluster.bridge)?.address ?? '',
-      vrf: vrf ?? a.uplinkMac,
-    },
-  };
-}
-
-async function sideOf(scene: MatrixScene, name: 'a' | 'b', pod: PodEnds): Promise<Side> {
-  const { port } = await portOf(scene, `router-${name}`, 'eth0');
-  const { uplink: dev } = scene.customers[name];
-  const [end] = await scene.place(name).ip<LinkInfo>('link', 'show', 'dev', dev);
-  const address = routers[scene.combination.mode];
-  return { name, router: port, address, behind: behind[name], uplinkMac: end?.address ?? '', pod };
-}
-
-async function endsOf(scene: MatrixScene, name: keyof typeof inVrf | string): Promise<PodEnds> {
-  const [net1, eth0] = await Promise.all([portOf(scene, name, 'net1'), portOf(scene, name, 'eth0')]);
-  const place = scene.place(name === 'speaker-b' ? 'b' : 'a');
-  const [end] = await place.ip<LinkInfo>('link', 'show', 'dev', scene.hostEnd(name));
-  return {
-    net1: net1.port,
-    eth0: eth0.port,
-    address: inVrf[name as keyof typeof inVrf],
-    cluster: eth0.addresses,
-    linkLocal: net1.linkLocal,
-    hostEndMac: end?.address ?? '',
-  };
-}
-
-async function portOf(
-  scene: MatrixScene,
-  name: string,
-  dev: string,
-): Promise<{ port: Port; addresses: Pair; linkLocal: string }> {
-  const netns = scene.namespaces.get(name);
-  const [link] = (await netns?.ip<LinkInfo>('address', 'show', 'dev', dev)) ?? [];
-  const of = (family: string, scope: string) =>
-    link?.addr_info?.find((info) => info.family === family && info.scope === scope)?.local ?? '';
-  return {
-    port: { netns: name, dev, mac: link?.address ?? '' },
-    addresses: { 4: of('inet', 'global'), 6: of('inet6', 'global') },
-    linkLocal: of('inet6', 'link'),
+    ...(scene.vlans ? { trunk: { port: port('trunk', 'eth0'), vlans: scene.vlans } } : {}),
+    sides: { a, b: side('b', podOf('speaker-b')) },
+    peer: podOf('peer'),
+    ordinary: { eth0: port('ordinary', 'eth0'), cluster: inCluster('ordinary') },
+    nodeMacs: { cluster: link(scene.node, cluster.bridge).address, vrf: vrf?.address ?? a.uplinkMac },
   };
 }

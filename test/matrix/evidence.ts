@@ -1,8 +1,8 @@
 /** What the agent states of isolation, beside what the packets did: where they differ. */
 import type { EvidenceStatement } from '../../common/protocol.ts';
 import { type Cell, nameOf, type Wrong } from './cells/cell.ts';
-import type { NeighbourCell } from './neighbours.ts';
-import { aboutNeighbours, statementsAbout } from './statements-about.ts';
+import { aboutTrace, statementsAbout } from './statements-about.ts';
+import type { TraceCell } from './traces.ts';
 import type { World } from './world.ts';
 
 /** The statements of each attachment, by the name of the pod's namespace. */
@@ -24,7 +24,7 @@ interface Judgement {
 /** What evidence says of each cell; of one that it has a mapping for and no statement, nothing. */
 export function judgements(
   cells: readonly Cell[],
-  neighbours: readonly NeighbourCell[],
+  traces: readonly TraceCell[],
   wrong: readonly Wrong[],
   world: World,
   evidence: Evidence,
@@ -32,7 +32,7 @@ export function judgements(
   const isWrong = new Set(wrong.map(({ cell }) => cell));
   const pairs = [
     ...cells.map((cell) => ({ cell: nameOf(cell), about: statementsAbout(cell, world) })),
-    ...neighbours.map((cell) => ({ cell: cell.name, about: aboutNeighbours(cell, world) })),
+    ...traces.map((cell) => ({ cell: cell.name, about: aboutTrace(cell, world) })),
   ];
   return pairs.map(({ cell, about }) => {
     const found = about.map(({ of, text }) => (evidence.get(of) ?? []).filter((one) => text.test(one.text)));

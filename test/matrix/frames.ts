@@ -26,7 +26,7 @@ function ethernet(destination: string, source: string, type: number, payload: Bu
 }
 
 /** An IP packet in a frame; `sum` is where the payload's checksum lies. */
-function ip(
+export function ip(
   { sourceMac, destinationMac, source, destination }: Ends,
   protocol: number,
   payload: Buffer,
@@ -52,7 +52,8 @@ function ip(
   const header = Buffer.concat([
     Buffer.from([0x45, 0]),
     half(20 + body.length),
-    Buffer.from([0, 1, 0, 0, hops, protocol, 0, 0]),
+    // Not to be fragmented.
+    Buffer.from([0, 1, 0x40, 0, hops, protocol, 0, 0]),
     from,
     to,
   ]);
@@ -60,7 +61,8 @@ function ip(
   return ethernet(destinationMac, sourceMac, 0x0800, Buffer.concat([header, body]));
 }
 
-const isV6 = ({ source }: Ends) => source.includes(':');
+/** Whether a frame carries IPv6. */
+export const isV6 = ({ source }: Ends) => source.includes(':');
 
 /** An echo request with this identifier. */
 export function echo(ends: Ends, id: number, hops = 64): Buffer {
@@ -74,8 +76,8 @@ export function echo(ends: Ends, id: number, hops = 64): Buffer {
 }
 
 /** A datagram from port `from` to port `to`. */
-export function udp(ends: Ends, from: number, to: number, hops = 64): Buffer {
-  return ip(ends, 17, Buffer.concat([half(from), half(to), half(13), half(0), Buffer.from('probe')]), 6, hops);
+export function udp(ends: Ends, from: number, to: number, hops = 64, data: Buffer = Buffer.from('probe')): Buffer {
+  return ip(ends, 17, Buffer.concat([half(from), half(to), half(8 + data.length), half(0), data]), 6, hops);
 }
 
 /** The first segment of a connection, without options; `flags` other than SYN for what pretends to belong to one. */
@@ -108,7 +110,8 @@ export function neighbour(ends: Ends, type: 135 | 136, target: string, linkAddre
   return ip(ends, 58, Buffer.concat([head, toBytes(target), option]), 2);
 }
 
-const mark = Buffer.from('mvmx');
+/** In front of the number of a probe that has no ports. */
+export const mark = Buffer.from('mvmx');
 
 /** A nonce option (RFC 3971 section 5.3.2) that carries a number, as the last bytes of a message. */
 const numberOption = (token: number) => Buffer.concat([Buffer.from([14, 1]), mark, half(token)]);
@@ -141,9 +144,9 @@ export function solicited(address: string): Pick<Ends, 'destination' | 'destinat
   };
 }
 
-/** The same frame with an 802.1Q tag. */
-export function tagged(frame: Buffer, vlan: number): Buffer {
-  return Buffer.concat([frame.subarray(0, 12), half(0x8100), half(vlan), frame.subarray(12)]);
+/** The same frame with a tag, of 802.1Q unless told otherwise. */
+export function tagged(frame: Buffer, vlan: number, type = 0x8100): Buffer {
+  return Buffer.concat([frame.subarray(0, 12), half(type), half(vlan), frame.subarray(12)]);
 }
 
 /** The same frame with a number behind its packet, where Ethernet has padding: for what has no ports. */

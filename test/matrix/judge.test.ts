@@ -1,8 +1,10 @@
 /** The matrix's own judgement: what it calls wrong, and when packets and evidence disagree. */
 import { describe, expect, test } from '@jest/globals';
 import { type Cell, judge, nameOf, type Wrong } from './cells/cell.ts';
+import { errorKinds, icmpError } from './errors.ts';
 import { compare, type Evidence, judgements, untold } from './evidence.ts';
 import { echo, numbered, tagged, tcp } from './frames.ts';
+import { igmp, macOf, withoutPorts } from './groups.ts';
 import { inFrame } from './sightings.ts';
 import type { Sighting } from './witness.ts';
 import type { Port } from './world.ts';
@@ -47,12 +49,36 @@ describe('a cell', () => {
     expect(judge(allowed, right.slice(0, 1))).toBeDefined();
     expect(judge(allowed, [...right, heard('probe', 'speaker-b', 'net1')])).toBeDefined();
   });
+
+  test('in which an error must come is wrong without one, and when it names the sender by an address outside the VRF', () => {
+    const refused: Cell = { ...denied, allowed: 'error', at: ['router-a'] };
+    const error = heard('error', 'router-a', 'eth0');
+    expect(judge(refused, [])).toBeDefined();
+    expect(judge(refused, [error])?.heard).toEqual(['error from 10.0.0.5 at router-a eth0']);
+    expect(judge(refused, [{ ...error, from: '198.51.100.2' }])).toBeUndefined();
+  });
 });
 
 test('a probe is known by its number in every form, tagged and padded too', () => {
-  for (const frame of [echo(ends, 20_001), tagged(tcp(ends, 20_001, 179), 5), numbered(tcp(ends, 1, 2), 20_001)])
+  const quoted = { source: '10.0.0.5', destination: '10.0.0.1' };
+  for (const frame of [
+    echo(ends, 20_001),
+    tagged(tcp(ends, 20_001, 179), 5),
+    tagged(tagged(tcp(ends, 20_001, 179), 5), 6, 0x88a8),
+    numbered(tcp(ends, 1, 2), 20_001),
+    ...errorKinds.map((kind) => icmpError(ends, kind, quoted, 20_001)),
+    igmp(ends, 'report', 20_001),
+    withoutPorts(ends, 89, 20_001),
+  ])
     expect(inFrame(frame)).toMatchObject({ key: '20001', part: 'probe' });
 });
+
+test.each([
+  ['224.0.0.251', '01:00:5e:00:00:fb'],
+  ['239.129.1.1', '01:00:5e:01:01:01'],
+  ['192.0.2.255', 'ff:ff:ff:ff:ff:ff'],
+  ['ff02::1:2', '33:33:00:01:00:02'],
+])('what is sent to %s goes to the MAC %s', (address, mac) => expect(macOf({ name: '', address })).toBe(mac));
 
 describe('evidence', () => {
   const world = worldLiteral({ mode: 'routed', backend: 'device', pod: 'device' }, false);

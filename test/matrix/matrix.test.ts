@@ -4,28 +4,11 @@ import { type Combination, describeCombinations } from '../support/combinations.
 import { worldOf } from './describe.ts';
 import { damage } from './drift.ts';
 import { openings } from './openings.ts';
-import { inWords, report } from './report.ts';
-import { runMatrix, runOpened } from './run.ts';
+import { runOpened } from './run.ts';
 import { MatrixScene } from './scene.ts';
+import { wrongCells } from './told.ts';
 
 jest.setTimeout(180_000);
-
-/** Runs the matrix, prints and writes what it found; the wrong cells, and those in which evidence disagrees, in words. */
-async function wrongCells(scene: MatrixScene, condition: string): Promise<string[]> {
-  const outcome = await runMatrix(scene);
-  const { mode, backend, pod } = scene.combination;
-  const name = `${mode} mode, backend ${backend}, pod side ${pod}, ${condition}`;
-  report(name, outcome);
-  const words = [
-    ...outcome.wrong.map((one) => `wrong: ${inWords(one)}`),
-    ...outcome.disagreements.map((one) => `disagreement: ${one}`),
-  ];
-  const { cells, wrong, compared, disagreements } = outcome;
-  if (compared < cells) words.push(`without evidence: ${cells - compared} cells`);
-  const summary = `matrix: ${cells} cells, ${wrong.length} wrong, ${compared} with evidence, ${disagreements.length} disagreements (${name})`;
-  process.stderr.write(`${[summary, ...words].join('\n')}\n`);
-  return words;
-}
 
 /** One of each mode in each kernel: what opens a VRF there is the same in the others. */
 const isOpened = ({ backend, pod }: Combination) => (backend === 'device') === (pod === 'device');
@@ -65,11 +48,11 @@ describeCombinations((combination: Combination) => {
       test('evidence tells of whatever passes by the hands of others', async () => {
         const world = await worldOf(scene);
         for (const opening of openings(scene, world)) {
-          const { what, by, undo, claims, breaks } = opening;
+          const { what, by, undo, breaks } = opening;
           for (const [where, script] of by) await where.run('sh', ['-ec', script]);
           const { wrong, untold, broken } = await runOpened(scene, world, opening);
           for (const [where, script] of undo) await where.run('sh', ['-ec', script]);
-          if (claims) await scene.forgetNeighbours();
+          await scene.forgetNeighbours();
           const told = broken.some((text) => text.startsWith(breaks));
           process.stderr.write(`matrix: ${wrong.length} cells open, ${untold.length} untold (${what})\n`);
           expect({ what, isOpen: wrong.length > 0, told, untold }).toEqual({

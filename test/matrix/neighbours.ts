@@ -1,13 +1,7 @@
-/** Whom each namespace takes for the owner of an address, after all that was claimed: its ARP and neighbour tables. */
-import type { Netns } from '../support/netns.ts';
+/** Whom each namespace takes for the owner of an address, after all that was claimed: its ARP and neighbour tables. Pure. */
 import type { Wrong } from './cells/cell.ts';
-import type { MatrixScene } from './scene.ts';
+import type { Learned } from './tables.ts';
 import { type PodEnds, podGateway, type Side, uplink, type World } from './world.ts';
-
-interface Entry {
-  dst: string;
-  lladdr?: string;
-}
 
 /** The MAC by which each address is reached in the VRF of one side. */
 function owners({ combination, peer }: World, side: Side, pod: PodEnds = side.pod): Map<string, string> {
@@ -28,6 +22,7 @@ function owners({ combination, peer }: World, side: Side, pod: PodEnds = side.po
 
 /** One namespace is one cell. */
 export interface NeighbourCell {
+  trace: 'neighbours';
   name: string;
   /** Name of the namespace; `node` is wherever the VRF is on the node. */
   netns: string;
@@ -36,12 +31,12 @@ export interface NeighbourCell {
 }
 
 const cell = (netns: string, side: Side['name'], what = netns): NeighbourCell => ({
+  trace: 'neighbours',
   name: `neighbours of ${what}`,
   netns,
   side,
 });
 
-/** Pure. */
 export function neighbourCells({ sides: { a, b }, peer }: World): NeighbourCell[] {
   return [
     cell(a.router.netns, 'a'),
@@ -52,22 +47,18 @@ export function neighbourCells({ sides: { a, b }, peer }: World): NeighbourCell[
   ];
 }
 
-/** The cells in which an entry names another's MAC. */
-export async function poisoned(scene: MatrixScene, world: World): Promise<Wrong[]> {
+/** Wrong when an entry names another's MAC; `hasBoth` where the VRFs of both sides are. */
+export function poisoned(
+  { name, netns, side }: NeighbourCell,
+  known: readonly Learned[],
+  world: World,
+  hasBoth: boolean,
+): Wrong[] {
   const { sides, peer } = world;
-  const wrong = await Promise.all(
-    neighbourCells(world).map(async ({ name, netns, side }): Promise<Wrong[]> => {
-      const where: Netns | undefined = netns === 'node' ? scene.place('a') : scene.namespaces.get(netns);
-      const pod = netns === peer.net1.netns ? peer : sides[side].pod;
-      const macs = owners(world, sides[side], pod);
-      const entries = (await where?.ip<Entry>('neigh', 'show')) ?? [];
-      // On a node that holds both VRFs the routers' addresses are there twice.
-      const others = where === scene.node ? owners(world, sides.b) : macs;
-      const heard = entries
-        .filter(({ dst, lladdr }) => lladdr && macs.has(dst) && ![macs.get(dst), others.get(dst)].includes(lladdr))
-        .map(({ dst, lladdr }) => `${dst} is at ${lladdr} for ${name}`);
-      return heard.length === 0 ? [] : [{ cell: name, why: 'nobody else can claim an address', heard }];
-    }),
-  );
-  return wrong.flat();
+  const macs = owners(world, sides[side], netns === peer.net1.netns ? peer : sides[side].pod);
+  const others = hasBoth ? owners(world, sides.b) : macs;
+  const heard = known
+    .filter(({ dst, lladdr }) => lladdr && macs.has(dst) && ![macs.get(dst), others.get(dst)].includes(lladdr))
+    .map(({ dst, lladdr }) => `${dst} is at ${lladdr} for ${name}`);
+  return heard.length === 0 ? [] : [{ cell: name, why: 'nobody else can claim an address', heard }];
 }

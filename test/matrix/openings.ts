@@ -10,8 +10,6 @@ export interface Opening {
   undo: readonly Command[];
   /** Whether packets pass; else an entry of a neighbour table is all that is wrong. */
   passes: boolean;
-  /** Whether an address is claimed by others, as the neighbours will remember. */
-  claims?: true;
   /** Beginning of a statement that it makes false. */
   breaks: string;
 }
@@ -43,7 +41,6 @@ function filters(scene: MatrixScene): Opening[] {
     by: [[scene.place('a'), passAll(dev, direction)]],
     undo: [[scene.place('a'), passNoMore(dev, direction)]],
     passes: true,
-    claims: true,
     breaks: `${what} filter in place`,
   });
   return [over('source', host, 'ingress'), over('expose', host, 'egress'), over('uplink', 'eth1', 'ingress')];

@@ -5,12 +5,12 @@ import { arrived, type Cell, judge, type Wrong } from './cells/cell.ts';
 import { cellsOf } from './cells/table.ts';
 import { worldOf } from './describe.ts';
 import { type Comparison, compare, type Evidence, judgements, untold } from './evidence.ts';
-import { neighbourCells, poisoned } from './neighbours.ts';
 import type { Opening } from './openings.ts';
 import { probe } from './probe.ts';
 import type { MatrixScene } from './scene.ts';
 import { tokens } from './sightings.ts';
 import { FrameSender, type Sock } from './sockets.ts';
+import { traceCells, traces } from './traces.ts';
 import type { Sighting } from './witness.ts';
 import type { World } from './world.ts';
 
@@ -103,12 +103,12 @@ export async function runMatrix(scene: MatrixScene): Promise<Outcome> {
   const world = await worldOf(scene);
   const cells = cellsOf(world);
   const wrong = await packets(scene, cells, patient);
-  const neighbours = neighbourCells(world);
-  const all = [...wrong, ...(await poisoned(scene, world))];
+  const traced = traceCells(world);
+  const all = [...wrong, ...(await traces(scene, world))];
   return {
-    cells: cells.length + neighbours.length,
+    cells: cells.length + traced.length,
     wrong: all,
-    ...compare(judgements(cells, neighbours, all, world, evidenceOf(scene))),
+    ...compare(judgements(cells, traced, all, world, evidenceOf(scene))),
   };
 }
 
@@ -131,10 +131,10 @@ export async function runOpened(
   const denied = cellsOf(world).filter(({ allowed }) => allowed === undefined);
   const passed = await packets(scene, denied, patient, passes ? 'one is wrong' : undefined);
   const evidence = evidenceOf(scene);
-  const wrong = [...passed, ...(await poisoned(scene, world))];
+  const wrong = [...passed, ...(await traces(scene, world))];
   return {
     wrong,
-    untold: untold(judgements(denied, neighbourCells(world), wrong, world, evidence)),
+    untold: untold(judgements(denied, traceCells(world), wrong, world, evidence)),
     broken: [...evidence.values()].flat().flatMap(({ text, verdict }) => (verdict === 'broken' ? [text] : [])),
   };
 }

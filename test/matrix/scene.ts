@@ -8,9 +8,25 @@ import { Lab } from '../support/lab.ts';
 import { Netns } from '../support/netns.ts';
 import { linksOf } from './describe.ts';
 import { hostileNode, hostilePod } from './hostile.ts';
-import { batch, connect, connectFabric, inVrf, spec } from './topology.ts';
+import {
+  annotationOf,
+  batch,
+  connect,
+  connectFabric,
+  connectTrunk,
+  type inVrf,
+  spec,
+  withoutIcmpLimits,
+} from './topology.ts';
 import { Witnesses } from './witness.ts';
-import { nodeAddresses, type Pair, ports, type World } from './world.ts';
+import { nodeAddresses, type Pair, ports, type Vlans, type World } from './world.ts';
+
+export interface SceneOptions {
+  /** Node and pods have the worst sysctls before anything of a VRF exists. */
+  hostile?: boolean;
+  /** Both customers are VLANs on one cable. */
+  vlans?: Vlans;
+}
 
 export class MatrixScene {
   readonly lab: Lab;
@@ -21,6 +37,8 @@ export class MatrixScene {
   readonly witnesses = new Witnesses();
   readonly customers: { a: Customer; b: Customer };
   readonly #pods = new Map<string, Pod>();
+  /** The customers' VLANs, where both are on one cable. */
+  vlans: Vlans | undefined;
   /** Whether {@link overlap} was called. */
   hasOverlap = false;
 
@@ -35,22 +53,26 @@ export class MatrixScene {
     this.customers = customers;
   }
 
-  /** With `hostile`, node and pods have the worst sysctls before anything of a VRF exists. */
-  static async open(combination: Combination, { hostile = false } = {}): Promise<MatrixScene> {
+  static async open(combination: Combination, { hostile = false, vlans }: SceneOptions = {}): Promise<MatrixScene> {
     const lab = Lab.open();
     try {
       const node = await lab.namespace('node');
       const outside = await lab.namespace('fabric');
       await connectFabric(node, outside);
       if (hostile) await hostileNode(node);
-      const [a, b] = [await connect(lab, node, combination, 'a'), await connect(lab, node, combination, 'b')];
+      const { a, b, trunk } = vlans
+        ? await connectTrunk(lab, node, combination, vlans)
+        : {
+            a: await connect(lab, node, combination, 'a'),
+            b: await connect(lab, node, combination, 'b'),
+            trunk: undefined,
+          };
       const agent = await startAgent(lab, node);
       const scene = new MatrixScene(lab, node, agent, combination, { a, b });
-      for (const [name, dev] of [
-        ['customer-a', 'eth1'],
-        ['customer-b', 'eth2'],
-      ] as const)
-        await agent.writeVrf(name, spec(combination, dev));
+      if (trunk) scene.namespaces.set('trunk', trunk);
+      scene.vlans = vlans;
+      await agent.writeVrf('customer-a', spec(combination, 'eth1', vlans?.a));
+      await agent.writeVrf('customer-b', spec(combination, vlans ? 'eth1' : 'eth2', vlans?.b));
       await scene.#populate(outside, hostile);
       return scene;
     } catch (error) {
@@ -67,6 +89,7 @@ export class MatrixScene {
       this.#attach('ordinary', undefined, hostile),
     ]);
     if (hostile) await hostileNode(this.node, 'all');
+    await Promise.all([...new Set([this.node, this.place('a'), this.place('b')])].map(withoutIcmpLimits));
     const { a, b } = this.customers;
     const names: [string, Netns][] = [
       ['node', this.node],
@@ -77,14 +100,13 @@ export class MatrixScene {
     ];
     for (const [name, netns] of names) this.namespaces.set(name, netns);
     await Promise.all(names.map(([name, netns]) => this.#watch(name, netns)));
-    this.#serve();
+    await this.#serve();
   }
 
   async #attach(name: string, vrf: string | undefined, hostile: boolean): Promise<void> {
     const pod = await makePod(this.lab, this.node, name);
     if (hostile) await hostilePod(pod.netns);
-    const own = name in inVrf ? inVrf[name as keyof typeof inVrf] : undefined;
-    const annotation = vrf && own && `${vrf}=${own[4]}/24+${own[6]}/64`;
+    const annotation = vrf && annotationOf(name as keyof typeof inVrf, vrf);
     resultOf(await add(this.lab, pod, annotation));
     this.#pods.set(name, pod);
   }
@@ -99,8 +121,8 @@ export class MatrixScene {
     this.witnesses.frames(name, netns, interfaces);
   }
 
-  #serve(): void {
-    this.witnesses.stack('node', this.node);
+  async #serve(): Promise<void> {
+    await this.#join('node', this.node);
     this.witnesses.servers('node', this.node, ports.node);
     for (const [name, { netns }] of this.#pods) {
       this.witnesses.stack(name, netns);
@@ -110,7 +132,15 @@ export class MatrixScene {
     for (const name of ['a', 'b'] as const)
       this.witnesses.servers(`router-${name}`, this.customers[name].router, ports.router);
     if (this.combination.backend === 'device') return;
-    for (const name of ['a', 'b'] as const) this.witnesses.stack(`vrf-${name}`, this.place(name));
+    await Promise.all((['a', 'b'] as const).map((name) => this.#join(`vrf-${name}`, this.place(name))));
+  }
+
+  async #join(name: string, netns: Netns): Promise<void> {
+    this.witnesses.memberStack(
+      name,
+      netns,
+      (await linksOf(netns)).map(({ ifname }) => ifname),
+    );
   }
 
   /** The namespace that holds a VRF's links on the node. */
@@ -138,10 +168,11 @@ export class MatrixScene {
     this.hasOverlap = true;
   }
 
-  /** Empties ARP and neighbour tables everywhere. */
+  /** Empties ARP and neighbour tables everywhere, and forgets what ICMP errors have said of routes. */
   async forgetNeighbours(): Promise<void> {
     const everywhere = new Set([...this.namespaces.values(), this.place('a'), this.place('b')]);
-    await Promise.all([...everywhere].map((netns) => netns.run('ip', ['neigh', 'flush', 'all'])));
+    const script = 'ip neigh flush all; echo 1 >/proc/sys/net/ipv4/route/flush; ip -6 route flush cache';
+    await Promise.all([...everywhere].map((netns) => netns.run('sh', ['-ec', script])));
   }
 
   async close(): Promise<void> {

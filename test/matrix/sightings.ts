@@ -22,13 +22,17 @@ function addressAt(bytes: Buffer, at: number, length: 4 | 16): string {
   return fromBytes(bytes.subarray(at, at + length));
 }
 
+/** Types of VLAN tags: 802.1Q and 802.1ad. */
+const tags = [0x8100, 0x88a8];
+
 /** A frame as a packet socket receives it. */
 export function inFrame(frame: Buffer): Heard | undefined {
   if (frame.length < 14) return undefined;
   const number = numberOf(frame);
   if (number !== undefined) return { key: String(number), part: 'probe', from: frame.subarray(6, 12).toString('hex') };
-  const tag = frame.readUInt16BE(12) === 0x8100 ? 4 : 0;
-  const [type, rest] = [frame.readUInt16BE(12 + tag), frame.subarray(14 + tag)];
+  let at = 12;
+  while (frame.length >= at + 6 && tags.includes(frame.readUInt16BE(at))) at += 4;
+  const [type, rest] = [frame.readUInt16BE(at), frame.subarray(at + 2)];
   if (type === 0x0800) return inIpv4(rest);
   if (type === 0x86dd) return inIpv6(rest);
   if (type !== 0x0806 || rest.length < 28 || rest[7] !== 2) return undefined;
@@ -50,7 +54,7 @@ function inIpv6(packet: Buffer): Heard | undefined {
 /** What follows an IP header. */
 export function inPayload(protocol: number, bytes: Buffer, from: string): Heard | undefined {
   if (bytes.length < 8) return undefined;
-  const number = protocol === 1 || protocol === 58 ? numberOf(bytes) : undefined;
+  const number = protocol === 6 || protocol === 17 ? undefined : numberOf(bytes);
   if (number !== undefined) return { key: String(number), part: 'probe', from };
   if (protocol === 1) return inIcmp(bytes, from, { request: 8, reply: 0, errors: [3, 4, 5, 11, 12], nested: inIpv4 });
   if (protocol === 58) {

@@ -25,6 +25,7 @@ const [AF_INET, AF_INET6, AF_PACKET] = [2, 10, 17];
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
 const flags = 0o2000000 | 0o4000; // SOCK_CLOEXEC | SOCK_NONBLOCK
 const [SOL_SOCKET, SO_REUSEADDR, SO_LINGER, SO_BINDTODEVICE, SO_RCVBUFFORCE] = [1, 2, 13, 25, 33];
+const [IPPROTO_IP, IP_ADD_MEMBERSHIP, IPPROTO_IPV6, IPV6_JOIN_GROUP] = [0, 35, 41, 20];
 const everyProtocol = 0x0300; // htons(ETH_P_ALL)
 /** sockaddr_ll.sll_pkttype of what this machine sends itself. */
 export const packetOutgoing = 4;
@@ -70,6 +71,15 @@ export class Sock {
   bind(address: Buffer): this {
     check(c.setsockopt(this.fd, SOL_SOCKET, SO_REUSEADDR, int(1), 4), 'SO_REUSEADDR');
     check(c.bind(this.fd, address, address.length), 'bind');
+    return this;
+  }
+
+  /** Joins a group on the interface with this index; where the interface has no such family, nothing. */
+  join(group: Uint8Array, index: number): this {
+    const v6 = group.length === 16;
+    const request = Buffer.concat([group, ...(v6 ? [] : [int(0)]), int(index)]);
+    const [level, name] = v6 ? [IPPROTO_IPV6, IPV6_JOIN_GROUP] : [IPPROTO_IP, IP_ADD_MEMBERSHIP];
+    c.setsockopt(this.fd, level, name, request, request.length);
     return this;
   }
 
@@ -133,6 +143,15 @@ export function server(netns: Netns, protocol: 'tcp' | 'udp', port: number, devi
     if (device !== undefined) sock.bindToDevice(device);
     sock.bind(socketAddress('::', port));
     if (protocol === 'tcp') check(c.listen(sock.fd, 512), 'listen');
+    return sock;
+  });
+}
+
+/** Is a member of groups on an interface for as long as it is open. */
+export function member(netns: Netns, addresses: readonly Uint8Array[], device: string): Sock {
+  return inside(netns, () => {
+    const sock = new Sock(AF_INET6, SOCK_DGRAM, 0);
+    for (const address of addresses) sock.join(address, c.nameToIndex(device));
     return sock;
   });
 }

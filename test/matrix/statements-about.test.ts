@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Combination } from '../support/combinations.ts';
 import { nameOf } from './cells/cell.ts';
 import { cellsOf } from './cells/table.ts';
-import { neighbourCells } from './neighbours.ts';
-import { aboutNeighbours, statementsAbout } from './statements-about.ts';
+import { aboutTrace, statementsAbout } from './statements-about.ts';
+import { traceCells } from './traces.ts';
 import { worldLiteral } from './worlds.testing.ts';
 
 const combinations: Combination[] = (['bridge', 'routed'] as const).flatMap((mode) =>
@@ -12,13 +12,19 @@ const combinations: Combination[] = (['bridge', 'routed'] as const).flatMap((mod
 );
 
 describe.each(combinations)('$mode mode, pod side $pod', (combination) => {
-  test.each([false, true])('every cell has a statement; with overlapping addresses: %j', (overlap) => {
-    const world = worldLiteral(combination, overlap);
+  const port = { netns: 'trunk', dev: 'eth0', mac: '02:00:00:00:01:01' };
+  test.each([
+    ['as attached', worldLiteral(combination, false)],
+    ['with overlapping addresses', worldLiteral(combination, true)],
+    ['with VLANs on one cable', { ...worldLiteral(combination, false), trunk: { port, vlans: { a: 100, b: 200 } } }],
+  ])('every cell has a statement, %s', (_, world) => {
     const silent = [
       ...cellsOf(world)
         .filter((cell) => statementsAbout(cell, world).length === 0)
         .map(nameOf),
-      ...neighbourCells(world).filter((cell) => aboutNeighbours(cell, world).length === 0),
+      ...traceCells(world)
+        .filter((cell) => aboutTrace(cell, world).length === 0)
+        .map(({ name }) => name),
     ];
     expect(silent).toEqual([]);
   });

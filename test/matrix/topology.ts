@@ -4,7 +4,7 @@ import type { Combination } from '../support/combinations.ts';
 import { type Customer, connectCustomer } from '../support/customer.ts';
 import type { Lab } from '../support/lab.ts';
 import type { Netns } from '../support/netns.ts';
-import { fabric, nodeAddresses, ports, uplink } from './world.ts';
+import { fabric, nodeAddresses, podMtu, ports, uplink, type Vlans } from './world.ts';
 
 /** The routers' addresses on their cables: both customers have the same. */
 export const routers = {
@@ -24,7 +24,7 @@ export const inVrf = {
 } as const;
 
 /** `spec` of a VRF over an uplink, the same for both customers. */
-export function spec({ mode, backend, pod }: Combination, interface_: string): VrfSpec {
+export function spec({ mode, backend, pod }: Combination, interface_: string, vlan?: number): VrfSpec {
   const router = routers[mode];
   const [bridged, routed] = [mode === 'bridge', mode === 'routed'];
   const pool = (subnet: string, gateway: string) => ({ subnet, ...(bridged ? { gateway } : {}) });
@@ -33,7 +33,15 @@ export function spec({ mode, backend, pod }: Combination, interface_: string): V
     mode,
     backend,
     pod,
-    uplinks: [{ interface: interface_, ...(routed ? { addresses: [`${uplink[4]}/24`, `${uplink[6]}/64`] } : {}) }],
+    // A customer's packet can be too big for the way to the pod.
+    ...(routed ? { mtu: podMtu } : {}),
+    uplinks: [
+      {
+        interface: interface_,
+        ...(vlan === undefined ? {} : { vlan }),
+        ...(routed ? { addresses: [`${uplink[4]}/24`, `${uplink[6]}/64`] } : {}),
+      },
+    ],
     addresses: { pools: [pool('192.0.2.0/24', router[4]), pool('2001:db8::/64', router[6])] },
     routes: [to('0.0.0.0/0', router[4]), to('::/0', router[6])],
     access: { namespaces: ['bgp'] },
@@ -47,9 +55,21 @@ export function spec({ mode, backend, pod }: Combination, interface_: string): V
   };
 }
 
+/** The annotation by which a pod gets its address in a VRF; `peer` accepts any there. */
+export function annotationOf(name: keyof typeof inVrf, vrf: string): string {
+  const addresses = [`${inVrf[name][4]}/24`, `${inVrf[name][6]}/64`];
+  return JSON.stringify([{ vrf, addresses, ...(name === 'peer' ? { accept: 'any' } : {}) }]);
+}
+
 /** Several commands of `ip` at once. */
 export const batch = (netns: Netns, lines: readonly string[]) =>
   netns.run('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+
+/** Sets files below /proc/sys/net, all by one process: in the test kernel they are what takes time. */
+function setAll(netns: Netns, values: Record<string, number>): Promise<string> {
+  const lines = Object.entries(values).map(([path, value]) => `echo ${value} >/proc/sys/net/${path}`);
+  return netns.run('sh', ['-ec', lines.join('\n')]);
+}
 
 /** The network that the node itself is in: a gateway, and by it the node's default route. */
 export async function connectFabric(node: Netns, outside: Netns): Promise<void> {
@@ -67,7 +87,7 @@ export async function connectFabric(node: Netns, outside: Netns): Promise<void> 
     `route add default via ${fabric[4]}`,
     `route add ::/0 via ${fabric[6]}`,
   ]);
-  for (const path of ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']) await node.setSysctl(path, 1);
+  await setAll(node, { 'ipv4/ip_forward': 1, 'ipv6/conf/all/forwarding': 1 });
 }
 
 /** A customer's router, which forwards nothing, with its routes back. */
@@ -76,13 +96,50 @@ export async function connect(lab: Lab, node: Netns, { mode }: Combination, name
   const dev = name === 'a' ? 'eth1' : 'eth2';
   const addresses = [`${address[4]}/24`, `${address[6]}/64`];
   const customer = await connectCustomer(lab, node, `router-${name}`, { uplink: dev, addresses });
-  const { router } = customer;
+  await equip(customer.router, mode, name);
+  return customer;
+}
+
+/** Both customers' routers as VLANs on one cable, `eth1`: each has an `eth0` that tags. The third is the cable itself. */
+export async function connectTrunk(
+  lab: Lab,
+  node: Netns,
+  { mode }: Combination,
+  vlans: Vlans,
+): Promise<{ a: Customer; b: Customer; trunk: Netns }> {
+  const trunk = await lab.namespace('trunk');
+  await trunk.run('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth1', 'netns', node.realName]);
+  await node.run('ip', ['link', 'set', 'eth1', 'up']);
+  await trunk.run('ip', ['link', 'set', 'eth0', 'up']);
+  const customer = async (name: 'a' | 'b'): Promise<Customer> => {
+    const router = await lab.namespace(`router-${name}`);
+    const vlan = ['type', 'vlan', 'id', String(vlans[name])];
+    await trunk.run('ip', ['link', 'add', 'link', 'eth0', 'name', 'eth0', 'netns', router.realName, ...vlan]);
+    const { 4: v4, 6: v6 } = routers[mode];
+    await batch(router, ['link set eth0 up', `address add ${v4}/24 dev eth0`, `address add ${v6}/64 dev eth0 nodad`]);
+    await equip(router, mode, name);
+    return { router, interface: 'eth0', uplink: `eth1.${vlans[name]}` };
+  };
+  return { a: await customer('a'), b: await customer('b'), trunk };
+}
+
+/** What is behind a router, and its routes back. */
+async function equip(router: Netns, mode: Combination['mode'], name: 'a' | 'b'): Promise<void> {
   const back = [`route add 192.0.2.0/24 via ${uplink[4]}`, `route add 2001:db8::/64 via ${uplink[6]}`];
   await batch(router, [
     `address add ${behind[name][4]}/32 dev lo`,
     `address add ${behind[name][6]}/128 dev lo`,
     ...(mode === 'routed' ? back : []),
   ]);
-  for (const path of ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']) await router.setSysctl(path, 0);
-  return customer;
+  await setAll(router, { 'ipv4/ip_forward': 0, 'ipv6/conf/all/forwarding': 0 });
+}
+
+/** No ICMP error is missing because there were many. */
+export async function withoutIcmpLimits(netns: Netns): Promise<void> {
+  await setAll(netns, {
+    'ipv4/icmp_ratelimit': 0,
+    'ipv6/icmp/ratelimit': 0,
+    'ipv4/icmp_msgs_per_sec': 1_000_000,
+    'ipv4/icmp_msgs_burst': 1_000_000,
+  });
 }

@@ -1,7 +1,18 @@
 /** Who hears what: packet sockets in every namespace, and servers and raw sockets where a probe might arrive. */
+import { toBytes } from '../../common/addresses.ts';
 import type { Netns } from '../support/netns.ts';
+import { groups, portless } from './groups.ts';
 import { type Heard, inFrame, inIpv4, inPayload } from './sightings.ts';
-import { localDelivery, packetOutgoing, type Received, type Sock, server, sniffer } from './sockets.ts';
+import {
+  type Family,
+  localDelivery,
+  member,
+  packetOutgoing,
+  type Received,
+  type Sock,
+  server,
+  sniffer,
+} from './sockets.ts';
 
 /** Something heard, and where: `pod net1` by an interface, `node stack` by a namespace's own stack, `node server 10250` by a program. */
 export interface Sighting extends Heard {
@@ -17,6 +28,12 @@ interface Ear {
 
 /** IPPROTO_ICMP, TCP, UDP; of IPv6 ICMPv6 in the first's place. */
 const protocols = { 4: [1, 6, 17], 6: [58, 6, 17] } as const;
+
+/** Also what is sent to groups alone. */
+const groupProtocols = {
+  4: [...protocols[4], ...Object.values(portless)],
+  6: [...protocols[6], portless.ospf, portless.vrrp],
+} as const;
 
 /** All witnesses of a scene. */
 export class Witnesses {
@@ -38,12 +55,19 @@ export class Witnesses {
   }
 
   /** Every packet that the namespace's own stack takes. */
-  stack(name: string, netns: Netns): void {
+  stack(name: string, netns: Netns, which: Record<Family, readonly number[]> = protocols): void {
     for (const family of [4, 6] as const)
-      for (const protocol of protocols[family])
+      for (const protocol of which[family])
         this.#hear(localDelivery(netns, family, protocol), ({ data }) =>
           sighted(name, 'stack', family === 4 ? inIpv4(data) : inPayload(protocol, data, 'IPv6')),
         );
+  }
+
+  /** The same of a namespace that has joined every group on all of these interfaces, as a daemon for mDNS does. */
+  memberStack(name: string, netns: Netns, interfaces: readonly string[]): void {
+    this.stack(name, netns, groupProtocols);
+    const addresses = groups.map(({ address }) => toBytes(address));
+    for (const device of interfaces) this.#listeners.push(member(netns, addresses, device));
   }
 
   /** A TCP and a UDP server, which answers; bound to `device`, where one is given. */

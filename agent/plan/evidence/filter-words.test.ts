@@ -1,7 +1,7 @@
 /** The words are held to the programs: what they say passes, passes. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Expose } from '../../api/vrf.ts';
-import { icmp, ipv4, tcp, udp } from '../filters/frames.testing.ts';
+import { icmp, ipv4, ipv6, join, tcp, udp } from '../filters/frames.testing.ts';
 import { passes } from '../filters/interpreter.testing.ts';
 import { hostEnd } from '../host-end.ts';
 import type { Filter } from '../kernel-object.ts';
@@ -42,6 +42,31 @@ test.each(['192.0.2.2', '192.0.2.3'])('IPv4 from %s is told exactly when it pass
   const frame = ipv4({ from: one.mac, to: router.mac }, { from, to: router.address, protocol: TCP }, tcp(179, syn));
   const told = filterWords(one)[0]!.passes.includes(`IPv4 from ${from}`);
   expect(told).toBe(passes(program('ingress'), frame));
+});
+
+describe('an ICMP error is told exactly when it passes', () => {
+  const told = (what: string) =>
+    filterWords(one)[1]!.passes.some((words) => words.startsWith(`ICMP errors to ${what}`));
+  const about = (packet: Uint8Array) => icmp(3, join(new Uint8Array(4), packet.subarray(14)));
+
+  test.each([
+    ['192.0.2.2', 'TCP', TCP],
+    ['192.0.2.2', 'UDP', UDP],
+    ['192.0.2.2', 'GRE', 47],
+    ['10.244.0.7', 'TCP', TCP],
+  ])("IPv4's about a packet from %s that carries %s", (from, name, protocol) => {
+    const quoted = ipv4({ from: one.mac, to: router.mac }, { from, to: router.address, protocol }, tcp(179, syn));
+    const isTold = told(`${from} about `) && told('192.0.2.2 about TCP, UDP and echo requests from there');
+    const isCarried = ['TCP', 'UDP'].includes(name);
+    expect(isTold && isCarried).toBe(passes(program('egress'), towards(ICMP, about(quoted))));
+  });
+
+  test.each(['2001:db8::2', 'fd00::7'])("IPv6's about a packet from %s", (from) => {
+    const link = { from: router.mac, to: one.mac };
+    const quoted = ipv6(link, { from, to: '2001:db8::fe', nextHeader: TCP }, tcp(179, syn));
+    const error = ipv6(link, { from: '2001:db8::fe', to: '2001:db8::2', nextHeader: 58 }, about(quoted));
+    expect(told(`${from}, ${linkLocalOf(one.mac)} about packets from there`)).toBe(passes(program('egress'), error));
+  });
 });
 
 test('an attachment without IPv6 is told without it', () => {

@@ -35,7 +35,9 @@ export function filterWords(attachment: Attachment): FilterWords[] {
         ...to('ARP for', v4),
         ...to('neighbour discovery for', v6),
         ...exposed(attachment).map((what) => `${what} to ${own.join(', ')}`),
-        `TCP segments with ACK or RST, echo replies and ICMP errors to ${own.join(', ')}`,
+        `TCP segments with ACK or RST, and echo replies, to ${own.join(', ')}`,
+        ...(v4 === '' ? [] : [`ICMP errors to ${v4} about TCP, UDP and echo requests from there`]),
+        ...(v6 === '' ? [] : [`ICMP errors to ${v6} about packets from there`]),
       ],
     },
   ];

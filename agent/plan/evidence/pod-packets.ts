@@ -1,6 +1,8 @@
 /** Packets whose way the pod is asked for. */
 import { contains, parseAddress, parsePrefix } from '../../../common/addresses.ts';
 import { clusterInterface } from '../desired.ts';
+import { unboundRules } from '../pod-accept.ts';
+import { customerRoutes } from '../pod-routes.ts';
 import { familyOf, plainAddress } from '../routes.ts';
 import { customerAddress, destinationOf, familiesOf, neighbourIn } from './samples.ts';
 import type { Question, Scene } from './statement.ts';
@@ -51,11 +53,10 @@ export function fromCluster(scene: Scene, targets: readonly string[]): Question[
 
 /** What it sends to its network in the cluster, bound to nothing; but for what `accept: any` leads to the customer. */
 export function toCluster({ attachment, podAddresses }: Scene): Question[] {
-  const { accept, addresses, routes } = attachment;
-  const customers = accept === 'any' ? [...addresses, ...routes.map(({ to }) => to)] : [];
+  const customers = unboundRules(attachment, 0, customerRoutes(attachment, 0)).map(({ to }) => parsePrefix(to));
   const isCustomers = (to: string) => {
     const { family, address } = parseAddress(to);
-    return customers.map(parsePrefix).some((prefix) => prefix.length > 0 && contains(prefix, family, address));
+    return customers.some((prefix) => contains(prefix, family, address));
   };
   const own = (podAddresses ?? []).map(plainAddress);
   return (podAddresses ?? [])

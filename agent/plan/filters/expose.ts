@@ -1,7 +1,8 @@
 /** What the customer may reach in a pod: the program for frames towards it, at the egress of the host end. */
 import type { Instruction } from '../kernel-object.ts';
 import { assemble, goto, label, type Source, type Value } from './assembler.ts';
-import { unlessAnyBytes, unlessBetween, when, whenOneOf, whenSet } from './decisions.ts';
+import { unlessAnyBytes, unlessBetween, when, whenSet } from './decisions.ts';
+import { passIpv4ErrorsAbout, passIpv6ErrorsAbout } from './icmp-errors.ts';
 import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
 import {
   behindIp,
@@ -41,7 +42,7 @@ const tcpAckOrReset = 0x10 | 0x04;
 
 /**
  * Passes frames for the attachment's own addresses: ARP and neighbour discovery, what `expose` lists, TCP
- * of connections the pod has opened, ICMP errors and echo replies. Drops fragments, IPv6 extension headers
+ * of connections the pod has opened, ICMP errors about the pod's own packets, echo replies. Drops fragments, IPv6 extension headers
  * (MLD queries with them), multicast, router advertisements and redirects. UDP is stateless here: answers to
  * the pod's own queries (DNS, NTP) pass only from a port that is listed, and so does whatever else comes from there.
  */
@@ -97,14 +98,16 @@ function program(own: Own, expose: readonly Exposed[]): Instruction[] {
     goto('drop'),
 
     label('icmp'),
-    whenOneOf(behindIp.icmpType, [...icmp.errors, icmp.echoReply], 'pass'),
+    passIpv4ErrorsAbout(own.v4),
+    when(behindIp.icmpType, icmp.echoReply, 'pass'),
     isEchoExposed ? when(behindIp.icmpType, icmp.echoRequest, 'pass') : [],
     goto('drop'),
 
     label('icmpv6'),
     passNeighbourDiscoveryFor(own.v6),
     unlessAnyBytes(ipv6.destination, own.v6, 'drop'),
-    whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoReply], 'pass'),
+    passIpv6ErrorsAbout(own.v6),
+    when(behindIp.icmpv6Type, icmpv6.echoReply, 'pass'),
     isEchoExposed ? when(behindIp.icmpv6Type, icmpv6.echoRequest, 'pass') : [],
   ]);
 }

@@ -3,6 +3,7 @@ import { formatAddress, networkOf, type Prefix, parsePrefix, toBytes } from '../
 import type { Instruction } from '../kernel-object.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
 import { unless, unlessAnyBytes, when, whenAnyBytes, whenBytes, whenOneOf } from './decisions.ts';
+import { passIpv4ErrorsAbout, passIpv6ErrorsAbout } from './icmp-errors.ts';
 import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
 import {
   behindIp,
@@ -44,7 +45,7 @@ export function uplinkGuard(): Instruction[] {
 
 /**
  * For an uplink that is routed: passes what is destined for `pods`, and of what is destined for the uplink
- * itself ARP, neighbour discovery, echo and ICMP errors. An address that is both belongs to the uplink.
+ * itself ARP, neighbour discovery, echo and ICMP errors about its own packets. An address that is both belongs to the uplink.
  */
 export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): Instruction[] {
   const own = byFamily(ownAddresses);
@@ -67,7 +68,8 @@ export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): In
     dropIpv4Fragments(),
     unless(ipv4.protocol, protocol.icmp, 'drop'),
     skipIpv4Header(),
-    whenOneOf(behindIp.icmpType, [...icmp.errors, icmp.echoRequest, icmp.echoReply], 'pass'),
+    passIpv4ErrorsAbout(own.v4),
+    whenOneOf(behindIp.icmpType, [icmp.echoRequest, icmp.echoReply], 'pass'),
     goto('drop'),
 
     label('to pods by IPv4'),
@@ -84,7 +86,8 @@ export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): In
     label('no answer'),
     passNeighbourDiscoveryFor(own.v6),
     unlessAnyBytes(ipv6.destination, own.v6, 'to pods by IPv6'),
-    whenOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
+    passIpv6ErrorsAbout(own.v6),
+    whenOneOf(behindIp.icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
     goto('drop'),
 
     label('other than ICMPv6'),

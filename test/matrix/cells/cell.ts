@@ -18,7 +18,7 @@ export interface Cell {
   packet: string;
   shot: Shot;
   /** What has to come back; `arrival` at the first place of `at` where nothing can; undefined where the cell is denied. */
-  allowed?: 'answer' | 'open' | 'reset' | 'arrival';
+  allowed?: 'answer' | 'open' | 'reset' | 'error' | 'arrival';
   /** Places (or beginnings of them) where the probe, and what answers it, may be heard. */
   at: readonly string[];
   /** Why it is allowed or denied. */

@@ -7,7 +7,7 @@ import { asksFor, pretends, sourceOf } from './claims.ts';
 import { echoTcpUdp, families, groupMac, reserved } from './common.ts';
 
 /** Who is none of this customer's business. */
-function forbidden(world: World, side: Side): Record<string, Pair> {
+export function forbidden(world: World, side: Side): Record<string, Pair> {
   const other = world.sides[side.name === 'a' ? 'b' : 'a'];
   return {
     ...nodeAddresses,
@@ -25,14 +25,18 @@ function forbidden(world: World, side: Side): Record<string, Pair> {
 export function fromCustomer(world: World, side: Side): Cell[] {
   return families.flatMap((family) => [
     ...toForbidden(world, side, family),
-    ...toPods(world, side, family),
+    ...toPodsOf(world, side, family),
     ...toUplink(world, side, family),
     ...asksFor(world, side, family, forbidden(world, side)),
     ...pretends(world, side, family),
   ]);
 }
 
-function hopsOf({ nodeMacs }: World, { uplinkMac, pod }: Side): Record<string, string> {
+/** What the customer may reach. */
+export const toPods = (world: World, side: Side): Cell[] => families.flatMap((family) => toPodsOf(world, side, family));
+
+/** The MACs that a frame on the cable can name. */
+export function hopsOf({ nodeMacs }: World, { uplinkMac, pod }: Side): Record<string, string> {
   return {
     "the pod's MAC": pod.net1.mac,
     "the uplink's MAC": uplinkMac,
@@ -68,7 +72,7 @@ function toForbidden(world: World, side: Side, family: Family): Cell[] {
   );
 }
 
-function toPods(world: World, side: Side, family: Family): Cell[] {
+function toPodsOf(world: World, side: Side, family: Family): Cell[] {
   const { combination } = world;
   const destinationMac = combination.mode === 'bridge' ? side.pod.net1.mac : side.uplinkMac;
   const ends = {
@@ -123,14 +127,6 @@ function toPods(world: World, side: Side, family: Family): Cell[] {
     }),
     cell('tcp to a port that is not exposed', (t) => frames.tcp(ends, t, ports.closed), closed),
     cell('udp to a port that is not exposed', (t) => frames.udp(ends, t, ports.closed), closed),
-    ...(combination.mode === 'routed'
-      ? [
-          cell('echo with its last hop', (t) => frames.echo(ends, t, 1), {
-            at: [],
-            why: 'an ICMP error comes from an address of the VRF, or not at all',
-          }),
-        ]
-      : []),
     cell('udp with a tag', (t) => frames.tagged(frames.udp(ends, t, ports.bound), 5), hidden),
     cell('udp with a priority tag', (t) => frames.tagged(frames.udp(ends, t, ports.bound), 0), hidden),
     cell('udp to 01:80:c2', (t) => frames.udp({ ...ends, destinationMac: reserved }, t, ports.bound), hidden),

@@ -1,7 +1,7 @@
 /** From a pod with NET_RAW: frames as it likes, by its interface in the VRF. */
 import * as frames from '../frames.ts';
 import type { Family } from '../sockets.ts';
-import { nodeAddresses, ports, type Side, type World } from '../world.ts';
+import { nodeAddresses, type Pair, ports, type Side, type World } from '../world.ts';
 import type { Cell } from './cell.ts';
 import { echoTcpUdp, families, groupMac, reserved } from './common.ts';
 import { forbidden, overlapping } from './pod.ts';
@@ -12,20 +12,29 @@ export function fromHostilePod(world: World): Cell[] {
   return families.flatMap((family) => [...lies(world, a, family), ...shoves(world, a, family)]);
 }
 
-/** Its own addresses, but at whom it likes by whatever MAC it likes. */
-function shoves(world: World, { pod, router, address, uplinkMac }: Side, family: Family): Cell[] {
-  const bridged = world.combination.mode === 'bridge';
-  const hops = {
+/** The MACs that a frame of the pod's can name. */
+export function hopsOf({ nodeMacs }: World, { pod, router, uplinkMac }: Side): Record<string, string> {
+  return {
     "the host end's MAC": pod.hostEndMac,
     "the router's MAC": router.mac,
     "the uplink's MAC": uplinkMac,
-    "the VRF's MAC": world.nodeMacs.vrf,
-    "the cluster bridge's MAC": world.nodeMacs.cluster,
+    "the VRF's MAC": nodeMacs.vrf,
+    "the cluster bridge's MAC": nodeMacs.cluster,
     broadcast: groupMac,
     '01:80:c2:00:00:00': reserved,
   };
-  const all = Object.entries({ ...forbidden(world), multicast: { 4: '224.0.0.1', 6: 'ff02::1' } });
-  const targets = world.overlap ? all.filter(([target]) => !overlapping.has(target) && target !== 'peer eth0') : all;
+}
+
+/** Who is none of the pod's business, and is not the customer's too. */
+export function targetsOf(world: World): [string, Pair][] {
+  const all: [string, Pair][] = [...Object.entries(forbidden(world)), ['multicast', { 4: '224.0.0.1', 6: 'ff02::1' }]];
+  return world.overlap ? all.filter(([target]) => !overlapping.has(target) && target !== 'peer eth0') : all;
+}
+
+/** Its own addresses, but at whom it likes by whatever MAC it likes. */
+function shoves(world: World, side: Side, family: Family): Cell[] {
+  const { pod, router, address } = side;
+  const bridged = world.combination.mode === 'bridge';
   const base = { source: 'hostile pod', family };
   const ends = (destinationMac: string, destination: string) => ({
     sourceMac: pod.net1.mac,
@@ -55,8 +64,8 @@ function shoves(world: World, { pod, router, address, uplinkMac }: Side, family:
   };
   return [
     control,
-    ...targets.flatMap(([target, pair]) =>
-      Object.entries(hops).flatMap(([hop, mac]) =>
+    ...targetsOf(world).flatMap(([target, pair]) =>
+      Object.entries(hopsOf(world, side)).flatMap(([hop, mac]) =>
         echoTcpUdp(ends(mac, pair[family]), target.includes('pod') ? ports.closed : ports.node).map(
           ({ packet, frame }): Cell => ({
             ...base,

@@ -27,7 +27,7 @@ export function fromPod(world: World): Cell[] {
   const { a } = world.sides;
   return families.flatMap((family) => [
     ...throughVrf(world, family),
-    ...toPeer(world, family),
+    ...fromPeerToPod(world, family),
     ...toGateway(world, family),
     ...unbound(world, a.pod, family),
     ...fromPeer(world, family),
@@ -79,10 +79,11 @@ function throughVrf(world: World, family: Family): Cell[] {
   ];
 }
 
-function toPeer({ peer, sides: { a }, combination }: World, family: Family): Cell[] {
-  const source = a.pod.net1.netns;
-  const to = peer.address[family];
-  const at = [`${peer.net1.netns} server ${ports.bound}`, peer.net1.netns, `${source} net1`, `${source} stack`];
+/** Another pod of the VRF; the way back is among the cells of `accept: any`. */
+function fromPeerToPod({ peer, sides: { a }, combination }: World, family: Family): Cell[] {
+  const [source, pod] = [peer.net1.netns, a.pod.net1.netns];
+  const to = a.pod.address[family];
+  const at = [`${pod} server ${ports.bound}`, pod, `${source} net1`, `${source} stack`];
   const cell = (
     packet: string,
     protocol: 'echo' | 'tcp' | 'udp',
@@ -138,7 +139,7 @@ function toGateway({ sides: { a }, combination }: World, family: Family): Cell[]
 }
 
 /** The cluster's network stays what it was, and is no way into the VRF. */
-function unbound({ ordinary, sides: { a }, overlap }: World, pod: PodEnds, family: Family): Cell[] {
+export function unbound({ ordinary, sides: { a }, overlap }: World, pod: PodEnds, family: Family): Cell[] {
   const source = pod.net1.netns;
   const cluster = { 'ordinary pod': ordinary.cluster[family], 'node eth0': nodeAddresses['node eth0'][family] };
   const ways = ['node cluster', 'node stack', 'fabric'];

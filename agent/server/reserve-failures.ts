@@ -1,11 +1,18 @@
 /** Why an address cannot be had of the cluster. */
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { Vrf } from '../api/vrf.ts';
-import type { HeldAddress } from '../kube/addresses-object.ts';
+import { type HeldAddress, isNamesake, type PodRef } from '../kube/addresses-object.ts';
 import { ApiError, reasonOf } from '../kube/api-error.ts';
 
-/** Another pod has the address that was asked for by name. */
-export function heldBy({ name, address, pod, node, sticky }: HeldAddress, { metadata }: Vrf): CniError {
+/** Another pod has the address that was asked for by name, or another one of the pod's own name has the pod's. */
+export function heldBy({ name, address, pod, node, sticky }: HeldAddress, { metadata }: Vrf, asker: PodRef): CniError {
+  if (isNamesake(pod, asker)) {
+    return new CniError(
+      CniCode.tryAgainLater,
+      `address ${address} in VRF ${metadata.name} is held by the pod of this name with uid ${pod.uid} on node ${node}`,
+      'it moves as soon as the API no longer has that one',
+    );
+  }
   const holder = `pod ${pod.namespace}/${pod.name} on node ${node}`;
   const kept = `it is kept for the name of that pod. If none of that name will come back: kubectl delete vrfaddress ${name}`;
   return new CniError(

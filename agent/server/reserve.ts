@@ -10,7 +10,7 @@ import type { Ipam } from '../ipam/ipam.ts';
 import { reservedFor } from '../ipam/named.ts';
 import type { Owner } from '../ipam/table.ts';
 import type { Addresses } from '../kube/addresses.ts';
-import type { HeldAddress, PodRef, Wanted } from '../kube/addresses-object.ts';
+import { type HeldAddress, isNamesake, type PodRef, type Wanted } from '../kube/addresses-object.ts';
 import { plainAddress } from '../plan/routes.ts';
 import { heldBy, isAway, notAsked } from './reserve-failures.ts';
 
@@ -63,7 +63,7 @@ export class Reservation {
     for (;;) {
       const conflict = await this.#try();
       if (!conflict) return;
-      if (isNamed) throw heldBy(conflict, vrf);
+      if (isNamed || isNamesake(conflict.pod, pod)) throw heldBy(conflict, vrf, pod);
       this.#ipam.release(this.#claim.owner);
       if (this.#elsewhere.size === 0) await this.#learn();
       this.#elsewhere.add(conflict.address);

@@ -90,7 +90,27 @@ export class ClusterScene {
       { namespace: 'bgp', name },
       { spec: { nodeName: on.name }, metadata: { ownerReferences: [{ ...owner, controller: true }] } },
     );
-    return { ...(await makePod(on.lab, on.netns, name)), uid: metadata.uid, on };
+    return { ...(await this.sandbox(on, name)), uid: metadata.uid };
+  }
+
+  /** A sandbox of which the API knows nothing. */
+  async sandbox(on: TestNode, name: string): Promise<ClusterPod> {
+    return { ...(await makePod(on.lab, on.netns, name)), on };
+  }
+
+  /** A node of which nothing is heard any more. */
+  async kill(node: TestNode): Promise<void> {
+    await node.agent.kill();
+    const status = { conditions: [{ type: 'Ready', status: 'Unknown' }] };
+    this.server.store.put(nodes, { ...this.server.store.get(nodes, undefined, node.name)!, status });
+  }
+
+  /** Puts a VRFAddress there that some agent has made. */
+  leave(address: string, pod: { name: string; uid: string }, node: string): string {
+    const name = `customer-a.${address}`;
+    const spec = { vrf: 'customer-a', address, pod: { namespace: 'bgp', ...pod }, node, sticky: false };
+    this.server.put(vrfAddresses, { name }, { spec });
+    return name;
   }
 
   /** What is left of a pod whose API object is deleted is up to the kubelet. */
@@ -102,6 +122,12 @@ export class ClusterScene {
   add(pod: ClusterPod, annotation = 'customer-a', conf: object = {}): Promise<Answer> {
     const options = { conf: { timeoutSeconds: 1, ...conf } };
     return runMultivrf(pod.on.lab, 'ADD', pod, annotation, before, options);
+  }
+
+  /** The ADD's interface and address, where it is to succeed. */
+  async face(pod: ClusterPod, annotation?: string): Promise<{ mac: string | undefined; address: string }> {
+    const { interfaces = [], ips = [] } = resultOf(await this.add(pod, annotation));
+    return { mac: interfaces.at(-1)?.mac, address: ips[0]!.address.split('/')[0]! };
   }
 
   /** The addresses of an ADD that is to succeed, without prefix lengths. */

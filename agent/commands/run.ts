@@ -56,9 +56,9 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     agent.resume();
     const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
     reconciler?.start();
+    const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
     // Before anybody is answered: these notes are older than every request.
     await workOffSpool(agent, spoolDirectory(options.socket), log);
-    const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
     const handle = (incoming: Incoming) => handleRequest(agent, incoming, log);
     const server = await listen(options.socket, shared ? (incoming) => shared.handle(incoming, handle) : handle, log);
     log.info({ socket: options.socket, vrfs: source.list().map(({ metadata }) => metadata.name) }, 'ready');

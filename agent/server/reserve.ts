@@ -115,13 +115,17 @@ export class Reservation {
     const wanted: Wanted = { vrf: vrf.metadata.name, address, pod, reserved, sticky: reserved };
     // The VRF gives it to nobody else: without the API the pod has it all the same.
     if (reserved && this.#addresses.failing() !== undefined) return this.#goWithout(wanted);
+    if (!reserved) wanted.sticky = await this.#isSticky();
+    const taking = this.#addresses.take(wanted, reserved || one.addresses !== undefined);
     try {
-      if (!reserved) wanted.sticky = await this.#isSticky();
       return await this.#deadline.within(
         `waiting for the Kubernetes API, which gives address ${address} in VRF ${wanted.vrf}`,
-        this.#addresses.take(wanted, reserved || one.addresses !== undefined),
+        taking,
       );
     } catch (error) {
+      // Where only the time was up it may come to an end all the same, and nobody use it.
+      const giveBack = (held: HeldAddress | undefined) => held ?? this.#addresses.release(wanted.vrf, address);
+      void taking.then(giveBack, () => {});
       if (reserved && !(error instanceof CniError) && isAway(error)) return this.#goWithout(wanted);
       throw notAsked(error, wanted.vrf, address);
     }
@@ -134,6 +138,8 @@ export class Reservation {
   /** Whether a pod of the same name is to have the addresses later, on whatever node. */
   async #isSticky(): Promise<boolean> {
     const { vrf, pod } = this.#claim;
+    // "STATEFULSET-ORDINAL": most pods need not be asked for.
+    if (!/-\d+$/.test(pod.name)) return false;
     const [known] = this.#addresses.known(vrf.metadata.name, pod);
     this.#sticky ??= known?.sticky;
     this.#sticky ??= (await this.#ask('looking at the pod', this.#addresses.look(pod)))?.statefulSet ?? false;

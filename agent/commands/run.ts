@@ -70,6 +70,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       collector.stop();
       reconciler?.stop();
       server.close();
+      shared?.stop();
       flush();
       process.exit(0);
     });

@@ -74,6 +74,7 @@ export class Reservation {
   /** Chooses addresses, and has them in the API; returns the first that somebody else holds. */
   async #try(): Promise<HeldAddress | undefined> {
     for (const address of await this.#choose()) {
+      if (this.taken.has(address)) continue;
       const held = await this.#take(address);
       if (held) return held;
       this.taken.add(address);
@@ -95,7 +96,9 @@ export class Reservation {
       if (!(error instanceof PoolExhausted) || this.#elsewhere.size === 0) throw error;
       // Some may have been given back since, and of others the pods be gone.
       const held = await this.#learn();
-      const dead = this.#addresses.reclaim(held.filter(({ sticky }) => !sticky).slice(0, mostReclaimed));
+      // Others each time: those that live must not hide one that does not.
+      const some = held.filter(({ sticky }) => !sticky).toSorted(() => Math.random() - 0.5);
+      const dead = this.#addresses.reclaim(some.slice(0, mostReclaimed));
       if (await this.#ask('looking for addresses of pods that are gone', dead)) await this.#learn();
       return claim().map(({ address }) => plainAddress(address));
     }

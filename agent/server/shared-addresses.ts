@@ -106,6 +106,10 @@ export class SharedAddresses {
     return wanted.map(({ one, vrf }) => ({ one, vrf, pod, owner: reservedOwner(request, identity, one.vrf) }));
   }
 
+  stop(): void {
+    this.#addresses.stop();
+  }
+
   /** The addresses of an attachment that is no more. */
   release({ attachment }: AttachmentRecord): void {
     for (const address of attachment.addresses) this.#addresses.release(attachment.vrf.name, plainAddress(address));

@@ -14,7 +14,7 @@ let all: ClusterPod[];
 beforeAll(async () => {
   scene = await ClusterScene.open({
     'customer-a': specWith({ addresses: { pools } }),
-    'customer-b': specWith({ uplinks: [] }),
+    'customer-b': specWith({ uplinks: [], addresses: { pools: [...pools, { subnet: '2001:db8:b::/64' }] } }),
   });
   const names = Array.from({ length: perNode }, (_, i) => `pod-${i}`);
   all = await Promise.all(scene.nodes.flatMap((node) => names.map((name) => scene.pod(node, `${name}-${node.name}`))));
@@ -65,12 +65,13 @@ test('an address that another pod has by name is refused, and its holder named',
   });
 });
 
-test('an ADD and its DEL write once each', async () => {
+test('an ADD and its DEL write once each for an address, IPv6 as well', async () => {
   scene.server.log.clear();
   const pod = await scene.pod(scene.nodes[0], 'short');
-  const [address] = await scene.attach(pod, 'customer-b');
+  const given = await scene.attach(pod, 'customer-b');
+  const names = given.map((address) => `customer-b.${address.replaceAll(':', '-')}`);
+  expect([...scene.addresses().keys()]).toEqual(expect.arrayContaining(names));
   await scene.detach(pod);
-  const name = `customer-b.${address}`;
-  await scene.until((addresses) => !addresses.has(name));
-  expect(scene.writes()).toEqual(['create', `delete ${name}`]);
+  await scene.until((addresses) => names.every((name) => !addresses.has(name)));
+  expect(scene.writes().sort()).toEqual(['create', 'create', ...names.map((name) => `delete ${name}`).sort()]);
 });

@@ -4,13 +4,14 @@ import { defaultAgentSocket, spoolDirectory } from '../../common/protocol.ts';
 import { explain } from '../install/explain.ts';
 import { keepInstalled } from '../install/keep.ts';
 import { Agent } from '../server/agent.ts';
-import { listen } from '../server/cni-socket.ts';
+import { type Incoming, listen } from '../server/cni-socket.ts';
 import { Collector } from '../server/collector.ts';
 import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
 import { workOffSpool } from '../server/spool.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';
+import { shareAddresses } from './share-addresses.ts';
 import { openSource, vrfSourceOptions } from './source.ts';
 import { onStop } from './stop.ts';
 
@@ -46,7 +47,7 @@ export const runOptions = {
 export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>): Promise<void> {
   const { log, flush } = openLog(options.logLevel);
   try {
-    const { source, labels } = await openSource(options, log);
+    const { source, labels, cluster } = await openSource(options, log);
     const agent = new Agent(
       { stateDirectory: options.state, netnsDirectory: options.netnsDirectory, labels },
       source,
@@ -55,9 +56,11 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     agent.resume();
     const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
     reconciler?.start();
+    const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
     // Before anybody is answered: these notes are older than every request.
     await workOffSpool(agent, spoolDirectory(options.socket), log);
-    const server = await listen(options.socket, (incoming) => handleRequest(agent, incoming, log), log);
+    const handle = (incoming: Incoming) => handleRequest(agent, incoming, log);
+    const server = await listen(options.socket, shared ? (incoming) => shared.handle(incoming, handle) : handle, log);
     log.info({ socket: options.socket, vrfs: source.list().map(({ metadata }) => metadata.name) }, 'ready');
     const collector = new Collector(agent, log);
     collector.start();
@@ -67,6 +70,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       collector.stop();
       reconciler?.stop();
       server.close();
+      shared?.stop();
       flush();
       process.exit(0);
     });

@@ -1,6 +1,8 @@
 /** Where the agent has its VRFs from, as the command line says. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { KubeClient } from '../kube/client.ts';
+import type { Reach } from '../kube/reach.ts';
 import { openDirectory } from '../sources/directory.ts';
 import type { VrfSource } from '../sources/vrf-source.ts';
 
@@ -29,6 +31,11 @@ export const vrfSourceOptions = {
     default: [] as string[],
     describe: "KEY=VALUE, for the nodeSelector of uplinks; counts before the Node's own labels",
   },
+  'address-interval': {
+    type: 'number',
+    default: 600,
+    describe: 'Seconds between looks for addresses of pods that are gone. For --source kubernetes',
+  },
 } as const;
 
 export interface SourceOptions {
@@ -41,11 +48,18 @@ export interface SourceOptions {
   state: string;
 }
 
+/** The cluster that VRFs come from, and this node's name in it. */
+export interface Cluster {
+  client: KubeClient;
+  reach: Reach;
+  nodeName: string;
+}
+
 /** Opens it; `labels` tells those of the node at any moment. Throws an error that says which option is wrong. */
 export async function openSource(
   options: SourceOptions,
   log: Logger,
-): Promise<{ source: VrfSource; labels: () => Readonly<Record<string, string>> }> {
+): Promise<{ source: VrfSource; labels: () => Readonly<Record<string, string>>; cluster?: Cluster }> {
   const own = labels(options.nodeLabel);
   if (options.source === 'directory') return { source: openDirectory(options.vrfs, log), labels: () => own };
   const nodeName = options.nodeName ?? process.env.NODE_NAME;
@@ -57,8 +71,10 @@ export async function openSource(
   const { openKubernetes } = await import('../sources/kubernetes.ts');
   const client = new KubeClient({ kubeconfig: options.kubeconfig });
   const directory = join(options.state, 'known');
-  const source = await openKubernetes({ client, nodeName, labels: own, directory }, log);
-  return { source, labels: () => source.labels() };
+  const { Reach } = await import('../kube/reach.ts');
+  const reach = new Reach(client.server, log);
+  const source = await openKubernetes({ client, reach, nodeName, labels: own, directory }, log);
+  return { source, labels: () => source.labels(), cluster: { client, reach, nodeName } };
 }
 
 function labels(pairs: readonly string[]): Record<string, string> {

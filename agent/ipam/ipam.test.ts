@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { formatAddress, parseAddress } from '../../common/addresses.ts';
 import { CniCode } from '../../common/errors.ts';
 import type { AddressedVrf } from './address-plan.ts';
+import { PoolExhausted } from './automatic.ts';
 import { Ipam } from './ipam.ts';
 import type { Owner } from './table.ts';
 
@@ -269,4 +271,40 @@ test('a VRF with a broken pool is an error that names the key', () => {
     "does not lie in the pool's subnet 192.0.2.0/24",
   );
   expect(claim({ subnet: '192.0.2.0/24', range: '192.0.2.0' })).toThrow('192.0.2.0 holds no host address');
+});
+
+const elsewhere = (own: string[], taken: string[]) => ({
+  own: own.map(parseAddress),
+  isTaken: (family: 4 | 6, address: bigint) => taken.includes(formatAddress(family, address)),
+});
+
+test('what other nodes have given out is not chosen, and a pool that they have used up is exhausted', () => {
+  const claim = (...taken: string[]) => new Ipam().claim(customer, pod('a'), [], [], elsewhere([], taken));
+  expect(addressesOf(claim('192.0.2.10', '192.0.2.12'))).toEqual(['192.0.2.11/24']);
+  expect(() => claim('192.0.2.10', '192.0.2.11', '192.0.2.12')).toThrow(PoolExhausted);
+});
+
+test('an address that is the pod’s in the cluster comes before any other, as long as the VRF gives it out', () => {
+  const claim = (...own: string[]) => addressesOf(new Ipam().claim(customer, pod('a'), [], [], elsewhere(own, [])));
+  expect(claim('192.0.2.11')).toEqual(['192.0.2.11/24']);
+  expect(claim('192.0.2.200')).toEqual(['192.0.2.200/24']);
+  for (const other of ['192.0.2.2', '192.0.2.100', '192.0.2.254', '203.0.113.1'])
+    expect(claim(other, '192.0.2.12')).toEqual(['192.0.2.12/24']);
+});
+
+test('an address that is the pod’s is waited for while its earlier container has it', () => {
+  const ipam = new Ipam();
+  ipam.claim(customer, pod('a', 'c-1'), ['192.0.2.11/24']);
+  const claim = () => ipam.claim(customer, pod('a', 'c-2'), [], [], elsewhere(['192.0.2.11'], []));
+  expect(claim).toThrow(expect.objectContaining({ code: CniCode.tryAgainLater }));
+});
+
+test('addresses are handed from one owner to another', () => {
+  const ipam = new Ipam();
+  const [early, late] = [{ ...pod('a'), interface: 'to be chosen' }, pod('a')];
+  const given = ipam.claim(customer, early);
+  ipam.transfer(early, late);
+  ipam.release(early);
+  expect(ipam.claim(customer, late)).toEqual(given);
+  expect(ipam.list()).toEqual([{ vrf: 'customer-a', address: given[0]!.address, owner: late, quarantined: false }]);
 });

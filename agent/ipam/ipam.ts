@@ -1,7 +1,7 @@
 import { formatAddress, formatPrefix, type Prefix, parseAddress } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
 import { type AddressedVrf, type AddressPlan, addressPlan, poolsOf } from './address-plan.ts';
-import { chooseFromPools } from './automatic.ts';
+import { chooseFromPools, type Elsewhere } from './automatic.ts';
 import { checkNamed, parseWanted, reservedFor } from './named.ts';
 import { type Entry, type Owner, Table } from './table.ts';
 import { ownerText, reading } from './text.ts';
@@ -34,10 +34,16 @@ export class Ipam {
 
   /**
    * Gives an attachment its addresses: those `wanted`, else those reserved for its pod, else one per family from the
-   * pools. The same owner asking again gets what it holds. `nodeAddresses` are never given out. Throws a CniError
-   * and changes nothing when one of them cannot be had.
+   * pools. The same owner asking again gets what it holds. `nodeAddresses` are never given out; `elsewhere` is what
+   * is known of other nodes. Throws a CniError and changes nothing when one of them cannot be had.
    */
-  claim(vrf: AddressedVrf, owner: Owner, wanted?: readonly string[], nodeAddresses?: readonly string[]): Allocation[] {
+  claim(
+    vrf: AddressedVrf,
+    owner: Owner,
+    wanted?: readonly string[],
+    nodeAddresses?: readonly string[],
+    elsewhere?: Elsewhere,
+  ): Allocation[] {
     const plan = addressPlan(vrf, nodeAddresses);
     const asked = parseWanted(plan.vrf, wanted ?? []);
     const held = this.#heldIn(plan.vrf, owner);
@@ -47,7 +53,7 @@ export class Ipam {
     }
     const named = asked.length > 0 ? asked : reservedFor(plan, owner);
     checkNamed(plan, this.#table, owner, named);
-    const prefixes = named.length > 0 ? named : chooseFromPools(plan, this.#table, owner);
+    const prefixes = named.length > 0 ? named : chooseFromPools(plan, this.#table, owner, elsewhere);
     this.#add(plan.vrf, owner, prefixes);
     return prefixes.map((prefix) => allocation(plan, prefix));
   }
@@ -72,6 +78,14 @@ export class Ipam {
   /** Frees what the owner holds in every VRF, at once; what is quarantined stays so. Nothing held is no error. */
   release(owner: Owner): void {
     for (const entry of this.#table.ownedBy(owner)) this.#table.remove(entry);
+  }
+
+  /** Gives another owner what one holds in every VRF, in the same order. Nothing held is no error. */
+  transfer(from: Owner, to: Owner): void {
+    for (const entry of this.#table.ownedBy(from)) {
+      this.#table.remove(entry);
+      this.#table.add({ ...entry, owner: to });
+    }
   }
 
   /**

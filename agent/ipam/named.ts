@@ -90,7 +90,8 @@ function checkInUseByNetwork(plan: AddressPlan, prefix: Prefix): void {
   }
 }
 
-function checkHolder(plan: AddressPlan, table: Table, owner: Owner, prefix: Prefix): void {
+/** Throws a CniError when the address is not free on this node. */
+export function checkHolder(plan: AddressPlan, table: Table, owner: Owner, prefix: Prefix): void {
   const entry = table.get(plan.vrf, prefix.family, prefix.address);
   if (!entry) return;
   const holder = entry.owner;

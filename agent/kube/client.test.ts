@@ -44,6 +44,14 @@ describe('with a kubeconfig', () => {
     expect(await client.request({ path, query: { limit: '5' } })).toMatchObject({ items: [body] });
   });
 
+  test('a DELETE carries its preconditions', async () => {
+    const vrf = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF', metadata: { name: 'a' }, spec: { mtu: 1500 } };
+    await client.request({ method: 'POST', path, body: vrf });
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'of another' } };
+    await expect(client.request({ method: 'DELETE', path: `${path}/a`, body })).rejects.toMatchObject({ code: 409 });
+    expect(await client.request({ path: `${path}/a` })).toMatchObject({ metadata: { name: 'a' } });
+  });
+
   test('one connection serves many requests', async () => {
     for (let i = 0; i < 5; i++) await client.request({ path });
     expect(server.connections).toBe(1);

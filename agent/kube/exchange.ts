@@ -17,6 +17,8 @@ export function exchange({ url, method, options, body, signal }: Exchange): Prom
   const send = url.protocol === 'https:' ? secure : plain;
   const request = send(url, { ...options, method, signal }, resolve);
   request.once('error', (error) => reject(signal.aborted ? signal.reason : error));
+  // Of a DELETE Node would send the body without saying how long it is: the server takes it for the next request.
+  if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body));
   request.end(body);
   return promise;
 }

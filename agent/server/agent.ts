@@ -13,6 +13,7 @@ import { Node } from './node.ts';
 import { NodeVrfs } from './node-vrfs.ts';
 import { adapt } from './repair.ts';
 import { resume } from './resume.ts';
+import type { SharedAddresses } from './shared-addresses.ts';
 import type { Spool } from './spool.ts';
 import { Strays } from './strays.ts';
 import { VrfChanges } from './vrf-changes.ts';
@@ -45,6 +46,8 @@ export class Agent {
   readonly departing = new Set<AttachmentRecord>();
   /** Set once its notes have been worked off. */
   spool: Spool | undefined;
+  /** Set where addresses are unique in a cluster, and not on this node alone. */
+  sharedAddresses: SharedAddresses | undefined;
   readonly #log: Logger;
 
   constructor({ stateDirectory, netnsDirectory, labels }: AgentOptions, source: VrfSource, log: Logger) {

@@ -23,6 +23,7 @@ import { reply } from './attach-reply.ts';
 import { podIdentity } from './identity.ts';
 import type { Making } from './node-vrfs.ts';
 import { observePod, type PodState } from './pod-state.ts';
+import { reservedOwner } from './reserved-owner.ts';
 
 /** Makes all attachments of one pod before the deadline, or none. */
 export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, deadline: Deadline, log: Logger): AddReply {
@@ -43,6 +44,7 @@ export function attach(agent: Agent, request: AddRequest, pod: PlaceHandle, dead
     wanted.forEach(({ one, vrf }, i) => {
       const owner = { ...identity, containerId: request.containerId, interface: interfaces[i]! };
       claimed.push(owner);
+      agent.ipam.transfer(reservedOwner(request, identity, one.vrf), owner);
       const nodeVrf = agent.vrfs.resolve(vrf, vrfsOf(records));
       agent.vrfChanges.makeWayFor(nodeVrf, () => agent.podsIn(nodeVrf.name));
       records.push(plannedRecord(agent, request, one, { vrf, nodeVrf }, owner, state, pod));

@@ -66,6 +66,7 @@ export async function release(agent: Agent, record: AttachmentRecord, log: Logge
   if (!attachments.has(record)) return;
   attachments.remove(record);
   ipam.release(record.owner);
+  agent.sharedAddresses?.release(record);
   agent.degraded.forget(record);
   log.info({ ...record.owner, vrf: vrf.name, hostEnd }, 'detached');
   agent.retireVrf(vrf.name);

@@ -18,6 +18,8 @@ type Labels = Readonly<Record<string, string>>;
 
 export interface KubernetesOptions {
   client: KubeClient;
+  /** Tells an outage of the API once for all who ask it. */
+  reach?: Reach;
   /** Of this node's Node object. */
   nodeName: string;
   /** Labels that count besides those of the Node, and before them. */
@@ -42,7 +44,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   const known = new KnownStore(options.directory, nodeName);
   for (const { file, reason } of known.unreadable) log.warn({ file, reason }, 'what was known last is unreadable');
   const publisher = new Publisher(log);
-  const reach = new Reach(client.server, log);
+  const { reach = new Reach(client.server, log) } = options;
   let labels: Labels | undefined = known.labels();
   let set: VrfSet = new Map(
     known.vrfs().map((vrf) => [vrf.metadata.name, { file: definitionFile(vrf.metadata.name), vrf }]),

@@ -8,10 +8,18 @@ import { KubeScene, router } from './kube-scene.ts';
 
 jest.setTimeout(60_000);
 
+/** Without the API a pod has what is reserved for it; what a pool has left, only the API knows. */
+const reservations = ['second', 'third'].map((pod, i) => ({
+  namespace: 'bgp',
+  pod,
+  addresses: [`192.0.2.${i + 2}/24`],
+}));
+const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99', gateway: '192.0.2.1' }];
+
 let scene: KubeScene;
 let first: Pod;
 beforeAll(async () => {
-  scene = await KubeScene.open({ 'customer-a': specWith() });
+  scene = await KubeScene.open({ 'customer-a': specWith({ addresses: { pools, reservations } }) });
   first = await scene.attach('first');
 });
 afterAll(() => scene?.close());
@@ -43,7 +51,7 @@ test('an agent that starts meanwhile serves what was known last, and is availabl
 test('everything that happened is taken up when the API is back', async () => {
   const from = scene.agent.log().length;
   await scene.recovery();
-  await scene.define('customer-a', { mtu: 1400 });
+  await scene.define('customer-a', { mtu: 1400, addresses: { pools, reservations } });
   await scene.detach(first);
   await scene.detach(await scene.attach('fourth'));
   const outages = scene.agent.log().filter(({ msg }) => msg.startsWith('the Kubernetes API cannot be followed'));

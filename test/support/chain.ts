@@ -21,6 +21,8 @@ export interface Pod {
   namespace: string;
   name: string;
   containerId: string;
+  /** Of its object in the API; absent when the runtime does not tell it. */
+  uid?: string;
 }
 
 export interface ChainOptions {
@@ -52,14 +54,15 @@ export async function makePod(lab: Lab, node: Netns, name: string, namespace = '
   return { netns, node, namespace, name, containerId: netns.realName };
 }
 
-function environment(verb: string, { netns, containerId, namespace, name }: Pod): Record<string, string> {
+function environment(verb: string, { netns, containerId, namespace, name, uid }: Pod): Record<string, string> {
+  const known = uid === undefined ? '' : `;K8S_POD_UID=${uid}`;
   return {
     CNI_COMMAND: verb,
     CNI_CONTAINERID: containerId,
     CNI_NETNS: netns.path,
     CNI_IFNAME: 'eth0',
     CNI_PATH: referencePlugins,
-    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${namespace};K8S_POD_NAME=${name}`,
+    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${namespace};K8S_POD_NAME=${name}${known}`,
     PATH: process.env.PATH ?? '',
   };
 }

@@ -31,6 +31,8 @@ export const vrfs: Kind = {
   status: true,
 };
 
+export const vrfAddresses: Kind = { ...vrfs, kind: 'VRFAddress', plural: 'vrfaddresses', status: false };
+
 /** `v1` or `GROUP/VERSION`. */
 export const apiVersionOf = ({ group, version }: Kind): string => (group === '' ? version : `${group}/${version}`);
 

@@ -8,6 +8,9 @@ export type Selector = (object: KubeObject) => boolean;
 const fields: Record<string, (object: KubeObject) => unknown> = {
   'metadata.name': ({ metadata }) => metadata.name,
   'metadata.namespace': ({ metadata }) => metadata.namespace,
+  // Named by selectableFields of the CRDs.
+  'spec.node': ({ spec }) => (spec as { node?: string } | undefined)?.node,
+  'spec.vrf': ({ spec }) => (spec as { vrf?: string } | undefined)?.vrf,
   'spec.nodeName': ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName,
 };
 

@@ -1,0 +1,54 @@
+/** Whether the holder of an address is there still, as the API server says at this moment. */
+import type { PodRef } from './addresses-object.ts';
+import { ApiError } from './api-error.ts';
+import type { KubeClient } from './client.ts';
+import type { KubeObject } from './object.ts';
+
+/** A pod of the API, as far as its addresses depend on it. */
+export interface PodFacts {
+  /** As CNI_ARGS tell it: of a static pod the one that the kubelet gave it, and not that of the object that stands for it. */
+  uid: string;
+  node: string;
+  /** Whether it is one of a StatefulSet: one of the same name comes after it. */
+  statefulSet: boolean;
+}
+
+/** The kubelet's id of a static pod, on its mirror in the API. */
+const mirrorAnnotation = 'kubernetes.io/config.hash';
+
+/** Milliseconds for one request. */
+const patience = 5_000;
+
+interface ApiPod extends KubeObject {
+  metadata: KubeObject['metadata'] & { ownerReferences?: { kind: string; controller?: boolean }[] };
+  spec?: { nodeName?: string };
+}
+
+/** One GET, no cache: what it says decides whether somebody loses an address. Undefined when there is no pod of that name. */
+export async function lookAtPod(
+  client: KubeClient,
+  { namespace, name }: Pick<PodRef, 'namespace' | 'name'>,
+): Promise<PodFacts | undefined> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+  try {
+    const { metadata, spec } = await client.request<ApiPod>({ path, timeout: patience });
+    return {
+      uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
+      node: spec?.nodeName ?? '',
+      statefulSet: metadata.ownerReferences?.some(({ kind }) => kind === 'StatefulSet') ?? false,
+    };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether the holder of an address is gone. The API never has two pods of one name, and gives up one that is not forced out
+ * only after the kubelet has taken it down: with another uid under its name, or none, it is.
+ */
+export async function isGone(client: KubeClient, holder: PodRef, heldOn: string): Promise<boolean> {
+  const found = await lookAtPod(client, holder);
+  if (!found) return true;
+  return holder.uid === '' ? found.node !== '' && found.node !== heldOn : found.uid !== holder.uid;
+}

@@ -1,0 +1,127 @@
+/**
+ * Looks for addresses whose pods are gone: those of this node, and those of nodes that are dead. Each agent does it for its own
+ * node; for a dead one any agent does, so seldom that all together look through the cluster once in the interval.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { AddressApi } from './addresses-api.ts';
+import type { HeldAddress, Wanted } from './addresses-object.ts';
+import { isGone } from './addresses-pods.ts';
+import { ApiError, reasonOf } from './api-error.ts';
+import type { KubeClient } from './client.ts';
+import type { Informer } from './informer.ts';
+import type { KubeList, KubeObject } from './object.ts';
+
+interface SweepOptions {
+  client: KubeClient;
+  log: Logger;
+  nodeName: string;
+  interval: number;
+  isHeld: (vrf: string, address: string) => boolean;
+  holdings: () => Wanted[];
+  api: AddressApi;
+  mine: Informer<HeldAddress>;
+  owe: (wanted: Wanted) => void;
+}
+
+/** Milliseconds between two questions: 20 a second of one agent, while none of them is urgent. */
+const pause = 50;
+
+export class AddressSweep {
+  readonly #options: SweepOptions;
+  readonly #stopping = new AbortController();
+
+  constructor(options: SweepOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at once, and from then on at intervals. Never throws. */
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { interval, log } = this.#options;
+    const { signal } = this.#stopping;
+    for (let first = true; !signal.aborted; first = false) {
+      try {
+        this.#makeUp();
+        await this.#own();
+        // Agents start together; nodes do not die because of that.
+        if (!first && Math.random() * (await this.#nodes()) < 1) await this.#others();
+      } catch (error) {
+        log.debug({ reason: reasonOf(error) }, 'addresses of pods that are gone could not be looked for');
+      }
+      // Not all nodes at the same moment.
+      await sleep(interval * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** What pods got without the API, or before this agent knew of it. */
+  #makeUp(): void {
+    const { holdings, mine, owe } = this.#options;
+    const known = new Set(mine.list().map(({ vrf, address }) => `${vrf} ${address}`));
+    for (const wanted of holdings()) if (!known.has(`${wanted.vrf} ${wanted.address}`)) owe(wanted);
+  }
+
+  async #own(): Promise<void> {
+    for (const held of this.#options.mine.list()) await this.#collectOne(held);
+  }
+
+  async #others(): Promise<void> {
+    const { api, nodeName } = this.#options;
+    const dead = new Map<string, boolean>();
+    for await (const held of api.all()) {
+      const { node, sticky } = held;
+      if (sticky || node === nodeName) continue;
+      if (!dead.has(node)) dead.set(node, await this.#isDead(node));
+      if (dead.get(node)) await this.#collectOne(held);
+    }
+  }
+
+  /** Deletes those whose pods are gone; whether there were any. Throws what a request throws. */
+  async collect(held: readonly HeldAddress[]): Promise<boolean> {
+    let any = false;
+    for (const one of held) any = (await this.#collectOne(one)) || any;
+    return any;
+  }
+
+  /** Twice made sure: by the pod's uid now, and by the version of the object that was looked at. */
+  async #collectOne(held: HeldAddress): Promise<boolean> {
+    const { api, client, log, nodeName, isHeld } = this.#options;
+    const isHere = () => held.node === nodeName && isHeld(held.vrf, held.address);
+    if (held.sticky || isHere()) return false;
+    await sleep(pause, undefined, { signal: this.#stopping.signal });
+    if (!(await isGone(client, held.pod, held.node)) || isHere() || !(await api.remove(held))) return false;
+    const { vrf, address, node, pod } = held;
+    log.info({ vrf, address, node, pod: `${pod.namespace}/${pod.name}` }, 'pod is gone: address collected');
+    return true;
+  }
+
+  /** Whether no agent can be expected there. */
+  async #isDead(node: string): Promise<boolean> {
+    await sleep(pause, undefined, { signal: this.#stopping.signal });
+    try {
+      const { status } = await this.#options.client.request<
+        KubeObject & { status?: { conditions?: { type: string; status: string }[] } }
+      >({ path: `/api/v1/nodes/${encodeURIComponent(node)}` });
+      return !status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return true;
+      throw error;
+    }
+  }
+
+  /** How many there are: one of them is sent, and the number of the others. */
+  async #nodes(): Promise<number> {
+    const { metadata } = await this.#options.client.request<KubeList & { metadata: { remainingItemCount?: number } }>({
+      path: '/api/v1/nodes',
+      query: { limit: '1' },
+    });
+    return 1 + (metadata.remainingItemCount ?? 0);
+  }
+}

@@ -17,7 +17,7 @@ export interface Verdict {
   readonly k: number;
 }
 
-export interface SetX {
+interface SetX {
   readonly kind: 'setX';
   readonly instructions: readonly Instruction[];
   readonly next: Node;

@@ -59,7 +59,6 @@ export const ipv6 = {
   nextHeader: byte(20),
   /** Next header and hop limit. */
   nextHeaderAndHops: half(20),
-  hopLimit: byte(21),
   source: 22,
   destination: 38,
   end: 54,

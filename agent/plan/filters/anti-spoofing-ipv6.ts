@@ -1,8 +1,9 @@
 /** The IPv6 part of anti-spoofing: neighbour discovery has senders of its own, and extension headers hide them. */
 import { goto, label, type Source } from './assembler.ts';
-import { byte, half, unless, unlessAnyBytes, unlessBytes, unlessOneOf, when, whenOneOf } from './decisions.ts';
+import { unlessAnyBytes, unlessBytes } from './byte-strings.ts';
+import { byte, half, keep, unless, unlessBetween, unlessKept, unlessOneOf, when, whenOneOf } from './decisions.ts';
 import { dropIpv6OnLink, gateway } from './gateway-link.ts';
-import { behindIp, dropMalformedIpv6, icmpv6, ipv6, neighbour, protocol, skipIpv6Header } from './packet.ts';
+import { dropMalformedIpv6, icmpv6, icmpv6Type, ipv6, neighbour, protocol } from './packet.ts';
 
 /** IANA, IPv6 extension header types, without hop-by-hop, fragment and ESP: ICMPv6 could follow. */
 const otherExtensions = [43, 51, 60, 135, 139, 140];
@@ -23,11 +24,10 @@ export function passIpv6From(
 ): Source {
   return [
     dropMalformedIpv6(),
-    skipIpv6Header(),
     unlessAnyBytes(ipv6.source, own, 'foreign source'),
     unless(ipv6.nextHeader, protocol.icmpv6, 'other than neighbour discovery'),
-    when(behindIp.icmpv6Type, icmpv6.neighbourSolicitation, 'solicitation'),
-    when(behindIp.icmpv6Type, icmpv6.neighbourAdvertisement, 'advertisement'),
+    when(icmpv6Type, icmpv6.neighbourSolicitation, 'solicitation'),
+    when(icmpv6Type, icmpv6.neighbourAdvertisement, 'advertisement'),
 
     label('other than neighbour discovery'),
     node ? dropIpv6OnLink(node) : [],
@@ -38,7 +38,8 @@ export function passIpv6From(
     goto('pass'),
 
     label('icmpv6'),
-    unlessOneOf(behindIp.icmpv6Type, [...icmpv6.errors, icmpv6.echoRequest, icmpv6.echoReply], 'drop'),
+    whenOneOf(icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
+    unlessBetween(icmpv6Type, icmpv6.firstError, icmpv6.lastError, 'drop'),
     goto('pass'),
 
     // 8 bytes long, so that the type of the report lies where we look for it.
@@ -53,31 +54,30 @@ export function passIpv6From(
     goto('pass'),
 
     label('solicitation'),
-    node ? unlessAnyBytes(neighbour.target, [gateway.v6, ...own], 'drop') : [],
-    passOption(option.sourceMac, ownMac),
+    keep(option.sourceMac),
+    node ? unlessBytes(neighbour.target, gateway.v6, 'about own address') : [],
+    goto('option'),
 
     label('advertisement'),
-    unlessAnyBytes(neighbour.target, own, 'drop'),
-    passOption(option.targetMac, ownMac),
+    keep(option.targetMac),
+    goto('about own address'),
 
     // RFC 4862 section 5.4.2: duplicate address detection asks for its own address from the unspecified one.
     label('foreign source'),
     unlessBytes(ipv6.source, unspecified, 'drop'),
     unless(ipv6.nextHeader, protocol.icmpv6, 'drop'),
-    unless(behindIp.icmpv6Type, icmpv6.neighbourSolicitation, 'drop'),
-    unlessAnyBytes(neighbour.target, own, 'drop'),
-    when(ipv6.payloadLength, neighbour.bareLength, 'pass'),
-    unless(ipv6.payloadLength, neighbour.bareLength + 8, 'drop'),
-    when(half(neighbour.option), option.nonce, 'pass'),
-  ];
-}
+    unless(icmpv6Type, icmpv6.neighbourSolicitation, 'drop'),
+    keep(option.nonce),
 
-/** Passes a solicitation or advertisement with no option or the one that names our MAC; a second could name another. */
-function passOption(kind: number, ownMac: Uint8Array): Source {
-  return [
+    label('about own address'),
+    unlessAnyBytes(neighbour.target, own, 'drop'),
+
+    // None, or only the one that is kept: a second could name another MAC.
+    label('option'),
     when(ipv6.payloadLength, neighbour.bareLength, 'pass'),
     unless(ipv6.payloadLength, neighbour.bareLength + 8, 'drop'),
-    unless(half(neighbour.option), kind, 'drop'),
+    unlessKept(half(neighbour.option), 'drop'),
+    when(half(neighbour.option), option.nonce, 'pass'),
     unlessBytes(neighbour.option + 2, ownMac, 'drop'),
     goto('pass'),
   ];

@@ -2,7 +2,8 @@
 import type { Instruction } from '../kernel-object.ts';
 import { passIpv6From } from './anti-spoofing-ipv6.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
-import { unless, unlessAnyBytes, unlessBytes, when, whenAnyBytes, whenOneOf, whenSet, word } from './decisions.ts';
+import { unlessAnyBytes, unlessBytes, whenAnyBytes } from './byte-strings.ts';
+import { unless, when, whenOneOf, whenSet, word } from './decisions.ts';
 import { dropIpv4OnLink, gateway } from './gateway-link.ts';
 import {
   arp,
@@ -92,8 +93,12 @@ function passArpFrom(ownMac: Uint8Array, own: readonly Uint8Array[], gatewayMode
     goto('pass'),
 
     label('own sender'),
-    when(arp.operation, arpOperation.reply, 'pass'),
-    gatewayMode ? unlessAnyBytes(arp.targetAddress, [gateway.v4, ...own], 'drop') : [],
+    gatewayMode
+      ? [
+          when(arp.operation, arpOperation.reply, 'pass'),
+          unlessAnyBytes(arp.targetAddress, [gateway.v4, ...own], 'drop'),
+        ]
+      : [],
     goto('pass'),
   ];
 }

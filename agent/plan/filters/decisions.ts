@@ -1,5 +1,6 @@
 /** The decisions of which filter programs consist: `when(half(12), 0x0806, 'arp')`. */
-import { goto, type Label, label, opcode, type Source, type Value } from './assembler.ts';
+import { goto, type Label, label, type Source, type Value } from './assembler.ts';
+import { opcode } from './opcode.ts';
 
 /** One byte of the frame, counted from the destination MAC. */
 export function byte(at: number): Value {
@@ -46,12 +47,40 @@ export function whenSet(value: Value, bits: number, to: Label): Source {
   return test(value, opcode.jumpIfSet, bits, to, true);
 }
 
+/** Goes to the label if none of the bits is set. */
+export function unlessSet(value: Value, bits: number, to: Label): Source {
+  return test(value, opcode.jumpIfSet, bits, to, false);
+}
+
+/** Keeps a number for {@link unlessKept}. Uses X. */
+export function keep(k: number): Source {
+  return { kind: 'setX', instructions: [[opcode.setX, 0, 0, k]] };
+}
+
+/** Goes to the label unless the value is the number that was kept last. */
+export function unlessKept(value: Value, to: Label): Source {
+  return test(value, opcode.jumpIfEqualX, 0, to, false);
+}
+
 /** Goes to the label if both values are equal. Uses X. */
 export function whenSame(one: Value, other: Value, to: Label): Source {
   return [
-    { kind: 'load', value: one },
-    { kind: 'other', code: opcode.copyToX, k: 0 },
+    {
+      kind: 'setX',
+      instructions: [
+        [one.code, 0, 0, one.k],
+        [opcode.copyToX, 0, 0, 0],
+      ],
+    },
     test(other, opcode.jumpIfEqualX, 0, to, true),
+  ];
+}
+
+/** Goes to the label if the frame is shorter than the value and `k` more. Uses X. */
+export function whenShorterThan(value: Value, k: number, to: Label): Source {
+  return [
+    { kind: 'setX', instructions: [[opcode.setXToLength, 0, 0, 0]] },
+    test({ ...value, plus: k }, opcode.jumpIfAboveX, 0, to, true),
   ];
 }
 
@@ -76,44 +105,6 @@ export function unlessOneOf(value: Value, list: readonly number[], to: Label): S
   return [whenOneOf(value, list, found), goto(to), label(found)];
 }
 
-/** Goes to the label if the frame holds `bytes` at `at`; of a prefix only the first `bits`. */
-export function whenBytes(at: number, bytes: Uint8Array, to: Label, bits = bytes.length * 8): Source {
-  const differs = Symbol('differs');
-  return [unlessBytes(at, bytes, differs, bits), goto(to), label(differs)];
-}
-
-/** Goes to the label unless the frame holds `bytes` at `at`; of a prefix only the first `bits`. */
-export function unlessBytes(at: number, bytes: Uint8Array, to: Label, bits = bytes.length * 8): Source {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const decisions: Source[] = [];
-  for (let done = 0; done * 8 < bits; ) {
-    const size = bytes.length - done >= 4 ? 4 : 2;
-    const left = Math.min(size * 8, bits - done * 8);
-    const mask = (~0 << (size * 8 - left)) >>> 0;
-    const value = size === 4 ? word(at + done) : half(at + done);
-    const expected = size === 4 ? view.getUint32(done) : view.getUint16(done);
-    decisions.push(
-      left === size * 8 ? unless(value, expected, to) : unless(masked(value, mask), (expected & mask) >>> 0, to),
-    );
-    done += size;
-  }
-  return decisions;
-}
-
-/** Goes to the label if the frame holds one of the byte strings at `at`. */
-export function whenAnyBytes(at: number, list: readonly Uint8Array[], to: Label): Source {
-  return list.map((bytes) => whenBytes(at, bytes, to));
-}
-
-/** Goes to the label unless the frame holds one of the byte strings at `at`. */
-export function unlessAnyBytes(at: number, list: readonly Uint8Array[], to: Label): Source {
-  const found = Symbol('found');
-  return [whenAnyBytes(at, list, found), goto(to), label(found)];
-}
-
 function test(value: Value, code: number, k: number, to: Label, isTrue: boolean): Source {
-  return [
-    { kind: 'load', value },
-    { kind: 'test', code, k, to, when: isTrue },
-  ];
+  return { kind: 'test', value, code, k, to, when: isTrue };
 }

@@ -1,9 +1,10 @@
 /** What the customer may reach in a pod: the program for frames towards it, at the egress of the host end. */
 import type { Instruction } from '../kernel-object.ts';
 import { assemble, goto, label, type Source, type Value } from './assembler.ts';
-import { unlessAnyBytes, unlessBetween, when, whenSet } from './decisions.ts';
+import { unlessAnyAddressKept, unlessAnyBytes, whenAnyBytes } from './byte-strings.ts';
+import { unlessBetween, when, whenSet } from './decisions.ts';
 import { passIpv4ErrorsAbout, passIpv6ErrorsAbout } from './icmp-errors.ts';
-import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
+import { passArpFor, passNeighbourDiscoveryToGroup, passNeighbourDiscoveryToOwn } from './neighbours.ts';
 import {
   behindIp,
   byFamily,
@@ -15,6 +16,7 @@ import {
   etherType,
   icmp,
   icmpv6,
+  icmpv6Type,
   ipv4,
   ipv6,
   protocol,
@@ -79,11 +81,15 @@ function program(own: Own, expose: readonly Exposed[]): Instruction[] {
 
     label('ipv6'),
     dropMalformedIpv6(),
+    whenAnyBytes(ipv6.destination, own.v6, 'ipv6 to own'),
+    passNeighbourDiscoveryToGroup(own.v6, 'about own IPv6'),
+    goto('drop'),
+
+    label('ipv6 to own'),
     skipIpv6Header(),
-    when(ipv6.nextHeader, protocol.icmpv6, 'icmpv6'),
-    unlessAnyBytes(ipv6.destination, own.v6, 'drop'),
     when(ipv6.nextHeader, protocol.tcp, 'tcp'),
     when(ipv6.nextHeader, protocol.udp, 'udp'),
+    when(ipv6.nextHeader, protocol.icmpv6, 'icmpv6'),
     goto('drop'),
 
     label('tcp'),
@@ -104,11 +110,15 @@ function program(own: Own, expose: readonly Exposed[]): Instruction[] {
     goto('drop'),
 
     label('icmpv6'),
-    passNeighbourDiscoveryFor(own.v6),
-    unlessAnyBytes(ipv6.destination, own.v6, 'drop'),
-    passIpv6ErrorsAbout(own.v6),
-    when(behindIp.icmpv6Type, icmpv6.echoReply, 'pass'),
-    isEchoExposed ? when(behindIp.icmpv6Type, icmpv6.echoRequest, 'pass') : [],
+    passNeighbourDiscoveryToOwn('about own IPv6'),
+    passIpv6ErrorsAbout('about own IPv6'),
+    when(icmpv6Type, icmpv6.echoReply, 'pass'),
+    isEchoExposed ? when(icmpv6Type, icmpv6.echoRequest, 'pass') : [],
+    goto('drop'),
+
+    label('about own IPv6'),
+    unlessAnyAddressKept(own.v6, 'drop'),
+    goto('pass'),
   ]);
 }
 

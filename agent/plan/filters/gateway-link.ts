@@ -4,19 +4,9 @@
  */
 import { toBytes } from '../../../common/addresses.ts';
 import { label, type Source } from './assembler.ts';
-import {
-  byte,
-  half,
-  masked,
-  unless,
-  unlessBytes,
-  unlessOneOf,
-  when,
-  whenAnyBytes,
-  whenSet,
-  word,
-} from './decisions.ts';
-import { behindIp, dropIpv4Fragments, ethernet, icmp, icmpv6, ipv4, ipv6, protocol } from './packet.ts';
+import { unlessBytes, whenAnyBytes } from './byte-strings.ts';
+import { byte, half, masked, unless, unlessOneOf, when, whenSet, word } from './decisions.ts';
+import { behindIp, dropIpv4Fragments, ethernet, icmp, icmpv6, icmpv6Type, ipv4, ipv6, protocol } from './packet.ts';
 
 /** The addresses of every host end in routed mode. */
 export const gateway = { v4: toBytes('169.254.1.1'), v6: toBytes('fe80::1') } as const;
@@ -43,7 +33,7 @@ export function dropIpv4OnLink(node: readonly Uint8Array[]): Source {
   ];
 }
 
-/** Drops IPv6 to ff00::/8, fe80::/10 or one of `node`, but for echo to the latter and the gateway. Expects a skipped header. */
+/** Drops IPv6 to ff00::/8, fe80::/10 or one of `node`, but for echo to the latter and the gateway. */
 export function dropIpv6OnLink(node: readonly Uint8Array[]): Source {
   const [beyond, echoOnly] = [Symbol('beyond the link'), Symbol('echo only')];
   return [
@@ -54,7 +44,7 @@ export function dropIpv6OnLink(node: readonly Uint8Array[]): Source {
     unlessBytes(ipv6.destination, gateway.v6, 'drop'),
     label(echoOnly),
     unless(ipv6.nextHeader, protocol.icmpv6, 'drop'),
-    unlessOneOf(behindIp.icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'drop'),
+    unlessOneOf(icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'drop'),
     label(beyond),
   ];
 }

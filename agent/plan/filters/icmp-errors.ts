@@ -2,9 +2,10 @@
  * ICMP errors towards us. The kernel takes the path MTU and the state of a connection from what an error quotes, whoever sent
  * it: one about a packet of somebody else would change routes of the main table (net/ipv4/icmp.c icmp_err).
  */
-import { goto, label, type Source } from './assembler.ts';
-import { byte, unless, unlessAnyBytes, unlessOneOf, when } from './decisions.ts';
-import { behindIp, icmp, icmpv6, ipv4, protocol } from './packet.ts';
+import { goto, type Label, label, type Source } from './assembler.ts';
+import { unlessAnyBytes } from './byte-strings.ts';
+import { byte, keep, unless, unlessBetween, unlessOneOf, when } from './decisions.ts';
+import { behindIp, icmp, icmpv6, icmpv6Type, ipv4, protocol } from './packet.ts';
 
 /** In the packet that an error quotes, which begins 8 bytes behind that of the error; no IP header here has options. */
 const quoted = {
@@ -33,13 +34,13 @@ export function passIpv4ErrorsAbout(own: readonly Uint8Array[]): Source {
   ];
 }
 
-/** The same of IPv6, which looks up routes by the interface an error comes in by: of whatever protocol. */
-export function passIpv6ErrorsAbout(own: readonly Uint8Array[]): Source {
+/** The same of IPv6, which looks up routes by the interface an error comes in by: of whatever protocol. At `aboutOwn` it is one of ours. */
+export function passIpv6ErrorsAbout(aboutOwn: Label): Source {
   const other = Symbol('no error');
   return [
-    unlessOneOf(behindIp.icmpv6Type, icmpv6.errors, other),
-    unlessAnyBytes(quoted.v6.source, own, 'drop'),
-    goto('pass'),
+    unlessBetween(icmpv6Type, icmpv6.firstError, icmpv6.lastError, other),
+    keep(quoted.v6.source),
+    goto(aboutOwn),
     label(other),
   ];
 }

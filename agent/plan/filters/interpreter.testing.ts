@@ -28,11 +28,12 @@ function run(program: readonly Instruction[], { frame, isTagged = false }: Recei
       case 0x06:
         return k >>> 0;
       case 0x20:
+      case 0x40:
       case 0x28:
       case 0x30:
       case 0x48:
       case 0x50: {
-        const size = code === 0x20 ? 4 : code & 0x08 ? 2 : 1;
+        const size = code === 0x20 || code === 0x40 ? 4 : code & 0x08 ? 2 : 1;
         const at = k + (code & 0x40 ? x : 0);
         if (at === ancillary + 48) a = Number(isTagged);
         else if (at + size > frame.length) return 0;
@@ -41,6 +42,9 @@ function run(program: readonly Instruction[], { frame, isTagged = false }: Recei
       }
       case 0x80:
         a = frame.length;
+        break;
+      case 0x81:
+        x = frame.length;
         break;
       case 0x01:
         x = k;
@@ -69,6 +73,9 @@ function run(program: readonly Instruction[], { frame, isTagged = false }: Recei
         break;
       case 0x25:
         jumpIf(a > k);
+        break;
+      case 0x2d:
+        jumpIf(a > x);
         break;
       case 0x3d:
         jumpIf(a >= x);

@@ -1,8 +1,9 @@
 /** How a neighbour finds one of our addresses, and how it answers or announces itself: ARP and neighbour discovery towards us. */
 import { toBytes } from '../../../common/addresses.ts';
-import { goto, label, type Source } from './assembler.ts';
-import { unless, unlessAnyBytes, when, whenAnyBytes, whenSame, word } from './decisions.ts';
-import { arp, behindIp, dropMalformedArp, icmpv6, ipv6, neighbour, solicitedNodeGroup } from './packet.ts';
+import { goto, type Label, label, type Source } from './assembler.ts';
+import { unlessAnyBytes, unlessBytes, whenAnyBytes } from './byte-strings.ts';
+import { keep, unless, when, whenSame, word } from './decisions.ts';
+import { arp, dropMalformedArp, icmpv6, icmpv6Type, ipv6, neighbour, protocol, solicitedNodeGroup } from './packet.ts';
 
 const allNodes = toBytes('ff02::1');
 
@@ -13,37 +14,54 @@ const allNodes = toBytes('ff02::1');
 export function passArpFor(own: readonly Uint8Array[]): Source {
   return [
     dropMalformedArp(),
-    whenAnyBytes(arp.targetAddress, own, 'pass'),
     whenSame(word(arp.senderAddress), word(arp.targetAddress), 'pass'),
-    goto('drop'),
+    unlessAnyBytes(arp.targetAddress, own, 'drop'),
+    goto('pass'),
   ];
 }
 
+/** ICMPv6 with a hop limit of 255, which proves that no router has forwarded it: RFC 4861 section 7.1. */
+export const unforwardedIcmpv6 = (protocol.icmpv6 << 8) | 255;
+
 /**
- * Decides about neighbour discovery for one of our addresses and goes on to the next statement with everything
- * that is no solicitation or advertisement. Expects ICMPv6 directly behind an IPv6 header, skipped.
+ * Decides about what is destined for a group: passes a solicitation for one of our addresses to its solicited-node group
+ * and an advertisement to all nodes, drops all other, and goes on to the next statement with what has another destination.
  */
-export function passNeighbourDiscoveryFor(own: readonly Uint8Array[]): Source {
+export function passNeighbourDiscoveryToGroup(own: readonly Uint8Array[], aboutOwn: Label): Source {
   const groups = [...new Map(own.map(solicitedNodeGroup).map((group) => [group.join(), group])).values()];
-  const [advertisement, other] = [Symbol('advertisement'), Symbol('other')];
+  const [solicitation, other] = [Symbol('solicitation'), Symbol('other')];
   return [
-    when(behindIp.icmpv6Type, icmpv6.neighbourAdvertisement, advertisement),
-    unless(behindIp.icmpv6Type, icmpv6.neighbourSolicitation, other),
-    dropRouted(),
-    unlessAnyBytes(neighbour.target, own, 'drop'),
-    unlessAnyBytes(ipv6.destination, [...own, ...groups], 'drop'),
-    goto('pass'),
+    whenAnyBytes(ipv6.destination, groups, solicitation),
+    unlessBytes(ipv6.destination, allNodes, other),
+    unless(ipv6.nextHeaderAndHops, unforwardedIcmpv6, 'drop'),
+    when(icmpv6Type, icmpv6.neighbourAdvertisement, 'pass'),
+    goto('drop'),
 
-    label(advertisement),
-    dropRouted(),
-    unlessAnyBytes(ipv6.destination, [allNodes, ...own], 'drop'),
-    goto('pass'),
-
+    label(solicitation),
+    unless(ipv6.nextHeaderAndHops, unforwardedIcmpv6, 'drop'),
+    unless(icmpv6Type, icmpv6.neighbourSolicitation, 'drop'),
+    keep(neighbour.target),
+    goto(aboutOwn),
     label(other),
   ];
 }
 
-/** RFC 4861 section 7.1: a hop limit of 255 proves that no router has forwarded it. */
-function dropRouted(): Source {
-  return unless(ipv6.hopLimit, 255, 'drop');
+/**
+ * Decides about solicitations and advertisements destined for one of our addresses, and goes on to the next statement with
+ * everything else. Expects ICMPv6 directly behind an IPv6 header.
+ */
+export function passNeighbourDiscoveryToOwn(aboutOwn: Label): Source {
+  const [solicitation, other] = [Symbol('solicitation'), Symbol('other')];
+  return [
+    when(icmpv6Type, icmpv6.neighbourSolicitation, solicitation),
+    unless(icmpv6Type, icmpv6.neighbourAdvertisement, other),
+    unless(ipv6.nextHeaderAndHops, unforwardedIcmpv6, 'drop'),
+    goto('pass'),
+
+    label(solicitation),
+    unless(ipv6.nextHeaderAndHops, unforwardedIcmpv6, 'drop'),
+    keep(neighbour.target),
+    goto(aboutOwn),
+    label(other),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Where things lie in a frame, and the checks that every program begins with. */
 import { toBytes } from '../../../common/addresses.ts';
-import { label, opcode, type Source, type Value } from './assembler.ts';
+import { label, type Source, type Value } from './assembler.ts';
 import {
   byte,
   byteBehindX,
@@ -10,10 +10,13 @@ import {
   unless,
   unlessAtLeast,
   unlessBetween,
-  when,
+  unlessOneOf,
+  unlessSet,
   whenSet,
+  whenShorterThan,
   word,
 } from './decisions.ts';
+import { opcode } from './opcode.ts';
 
 /** linux/filter.h SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT: 1 if the kernel has moved a VLAN tag from the frame into its metadata. */
 const vlanTagPresent: Value = { code: opcode.loadWord, k: 0xfffff000 + 48 };
@@ -31,10 +34,10 @@ export const etherType = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 export const vlanTypes = [0x8100, 0x88a8, 0x9100, 0x9200, 0x9300] as const;
 
 /** RFC 826 over Ethernet, behind the Ethernet header. */
-export const arp = { operation: half(20), senderMac: 22, senderAddress: 28, targetAddress: 38, end: 42 } as const;
+export const arp = { operation: word(18), senderMac: 22, senderAddress: 28, targetAddress: 38, end: 42 } as const;
 
-/** Values of `arp.operation`. */
-export const arpOperation = { request: 1, reply: 2 } as const;
+/** Values of `arp.operation`, in front of which the lengths of MACs and of IPv4 addresses stand. */
+export const arpOperation = { request: 0x0604_0001, reply: 0x0604_0002 } as const;
 
 /** RFC 791, behind the Ethernet header. */
 export const ipv4 = {
@@ -54,7 +57,8 @@ export const ipv6 = {
   version: byte(14),
   payloadLength: half(18),
   nextHeader: byte(20),
-  hopLimit: byte(21),
+  /** Next header and hop limit. */
+  nextHeaderAndHops: half(20),
   source: 22,
   destination: 38,
   end: 54,
@@ -63,15 +67,17 @@ export const ipv6 = {
 /** IANA protocol numbers: `ipv4.protocol`, `ipv6.nextHeader`. */
 export const protocol = { hopByHop: 0, icmp: 1, igmp: 2, tcp: 6, udp: 17, fragment: 44, icmpv6: 58 } as const;
 
-/** What lies behind the IP header; valid after {@link skipIpv4Header} or {@link skipIpv6Header}. */
+/** What lies behind an IP header, of whatever length; valid after {@link skipIpv4Header} or {@link skipIpv6Header}. */
 export const behindIp = {
   icmpType: byteBehindX(14),
   igmpType: byteBehindX(14),
-  icmpv6Type: byteBehindX(14),
   sourcePort: halfBehindX(14),
   destinationPort: halfBehindX(16),
   tcpFlags: byteBehindX(27),
 } as const;
+
+/** RFC 4443, directly behind an IPv6 header. */
+export const icmpv6Type = byte(54);
 
 /** RFC 4861, directly behind an IPv6 header. */
 export const neighbour = {
@@ -83,7 +89,8 @@ export const neighbour = {
 
 /** ICMPv6 types, RFC 4443, 4861, 2710 and 3810. */
 export const icmpv6 = {
-  errors: [1, 2, 3, 4],
+  firstError: 1,
+  lastError: 4,
   echoRequest: 128,
   echoReply: 129,
   multicastReports: [131, 132, 143],
@@ -110,7 +117,7 @@ export function dropBridgeReserved(): Source {
   const other = Symbol('other destination');
   return [
     unless(word(ethernet.destination), 0x0180c200, other),
-    when(masked(half(ethernet.destination + 4), 0xfff0), 0, 'drop'),
+    unlessSet(half(ethernet.destination + 4), 0xfff0, 'drop'),
     label(other),
   ];
 }
@@ -120,8 +127,7 @@ export function dropMalformedArp(): Source {
   return [
     unlessAtLeast(frameLength, arp.end, 'drop'),
     unless(word(14), 0x0001_0800, 'drop'),
-    unless(half(18), 0x0604, 'drop'),
-    unlessBetween(arp.operation, arpOperation.request, arpOperation.reply, 'drop'),
+    unlessOneOf(arp.operation, [arpOperation.request, arpOperation.reply], 'drop'),
   ];
 }
 
@@ -137,12 +143,12 @@ export function dropMalformedIpv6(): Source {
 
 /** Makes {@link behindIp} read behind an IPv4 header with its options. */
 export function skipIpv4Header(): Source {
-  return { kind: 'other', code: opcode.setXToIpv4HeaderLength, k: 14 };
+  return { kind: 'setX', instructions: [[opcode.setXToIpv4HeaderLength, 0, 0, 14]] };
 }
 
 /** Makes {@link behindIp} read behind an IPv6 header that is followed by no extension header. */
 export function skipIpv6Header(): Source {
-  return { kind: 'other', code: opcode.setX, k: 40 };
+  return { kind: 'setX', instructions: [[opcode.setX, 0, 0, 40]] };
 }
 
 /** Drops every fragment of an IPv4 packet. */
@@ -171,11 +177,5 @@ export function solicitedNodeGroup(address: Uint8Array): Uint8Array {
 
 /** Drops a frame shorter than `length` says, counted from `from`. Uses X. */
 function dropCutShort(length: Value, from: number): Source {
-  return [
-    { kind: 'load', value: length },
-    { kind: 'other', code: opcode.add, k: from },
-    { kind: 'other', code: opcode.copyToX, k: 0 },
-    { kind: 'load', value: frameLength },
-    { kind: 'test', code: opcode.jumpIfAtLeastX, k: 0, to: 'drop', when: false },
-  ];
+  return whenShorterThan(length, from, 'drop');
 }

@@ -32,26 +32,28 @@ const maxTemplates = 1000;
 const maxAddresses = 32;
 
 /**
- * What `assemble(own)` returns. Whatever else than the values in `own` decides about the program must be in `shape`.
+ * What `assemble(own)` returns. Whatever else than the values in `own` decides about the program must be in `shape`; of the
+ * values themselves only which of their words are equal.
  */
 export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Instruction[]): Instruction[] {
   if (own.v4.length + own.v6.length > maxAddresses) return assemble(own);
-  const groups = groupsOf(own.v6);
-  const key = [shape, own.v4.length, ...groups].join(' ');
+  const words = wordsOf(own);
+  const equal = equalities(words);
+  const key = [shape, own.v4.length, own.v6.length, equal].join(' ');
   let template = templates.get(key);
   if (!template) {
+    const example = placeholders(own);
+    if (equalities(wordsOf(example)) !== equal) return assemble(own);
     if (templates.size >= maxTemplates) templates.clear();
-    const example = placeholders(own, groups);
     template = withGaps(assemble(example), wordsOf(example));
     templates.set(key, template);
   }
-  return fill(template, wordsOf(own));
+  return fill(template, words);
 }
 
-/** For each address the first one with the same solicited-node group (the last 24 bits): a program has each group once. */
-function groupsOf(v6: readonly Uint8Array[]): number[] {
-  const lows = v6.map((address) => word(address, 12) & 0xff_ffff);
-  return lows.map((low) => lows.indexOf(low));
+/** For each word the first one that is equal. */
+function equalities(words: readonly number[]): string {
+  return words.map((word) => words.indexOf(word)).join();
 }
 
 /** Every number that a program can hold of `own`, as the programs cut them: words, the rest of a MAC, and solicited-node groups. */
@@ -70,18 +72,22 @@ function word(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-/** Values that are found nowhere else in a program, and each in one place of {@link wordsOf}. */
-function placeholders({ mac, v4 }: Own, groups: readonly number[]): Own {
-  const fourth = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+/** Values that are found nowhere else in a program, of which as many words are equal as in `own`. */
+function placeholders({ mac, v4, v6 }: Own): Own {
+  const bytes = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+  const leading = v6.flatMap((address) => [0, 4, 8].map((at) => word(address, at)));
+  const last = v6.map((address) => word(address, 12));
+  const groups = last.map((low) => low & 0xff_ffff);
+  const leadingLike = (value: number) => bytes(0x5b00_0000 + leading.indexOf(value));
   return {
     mac: Uint8Array.of(0xd2, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5).subarray(0, mac.length),
-    v4: Array.from({ length: v4.length }, (_, i) => fourth(0x5a00_0000 + i)),
-    v6: groups.map((group, i) => {
+    v4: v4.map((_, i) => bytes(0x5a00_0000 + i)),
+    v6: last.map((low, i) => {
+      const start = leading.slice(i * 3, i * 3 + 3).map(leadingLike);
       // Addresses of one group have their last 24 bits in common, and so must these.
-      const low = 0x6000_0000 + i * 0x100_0000 + 0x50_0000 + group;
-      return Uint8Array.from(
-        [0x5b00_0000 + i, 0x5c00_0000 + i, 0x5d00_0000 + i, low].flatMap((value) => [...fourth(value)]),
-      );
+      const ofGroup = bytes(0x6050_0000 + last.indexOf(low) * 0x100_0000 + groups.indexOf(groups[i]!));
+      const end = leading.includes(low) ? leadingLike(low) : ofGroup;
+      return Uint8Array.from([...start, end].flatMap((part) => [...part]));
     }),
   };
 }

@@ -2,9 +2,15 @@
 import { formatAddress, networkOf, type Prefix, parsePrefix, toBytes } from '../../../common/addresses.ts';
 import type { Instruction } from '../kernel-object.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
-import { unless, unlessAnyBytes, when, whenAnyBytes, whenBytes, whenOneOf } from './decisions.ts';
+import { unlessAnyAddressKept, unlessAnyBytes, whenAnyBytes, whenBytes } from './byte-strings.ts';
+import { unless, when, whenOneOf } from './decisions.ts';
 import { passIpv4ErrorsAbout, passIpv6ErrorsAbout } from './icmp-errors.ts';
-import { passArpFor, passNeighbourDiscoveryFor } from './neighbours.ts';
+import {
+  passArpFor,
+  passNeighbourDiscoveryToGroup,
+  passNeighbourDiscoveryToOwn,
+  unforwardedIcmpv6,
+} from './neighbours.ts';
 import {
   behindIp,
   byFamily,
@@ -17,11 +23,11 @@ import {
   etherType,
   icmp,
   icmpv6,
+  icmpv6Type,
   ipv4,
   ipv6,
   protocol,
   skipIpv4Header,
-  skipIpv6Header,
   vlanTypes,
 } from './packet.ts';
 
@@ -77,21 +83,30 @@ export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): In
 
     label('ipv6'),
     dropMalformedIpv6(),
-    unless(ipv6.nextHeader, protocol.icmpv6, 'other than ICMPv6'),
-    skipIpv6Header(),
-    unless(behindIp.icmpv6Type, icmpv6.neighbourAdvertisement, 'no answer'),
-    unless(ipv6.hopLimit, 255, 'drop'),
+    whenAnyBytes(ipv6.destination, own.v6, 'ipv6 to own'),
+    unless(ipv6.nextHeader, protocol.icmpv6, 'to pods by IPv6'),
+    when(icmpv6Type, icmpv6.neighbourSolicitation, 'neighbour discovery'),
+    unless(icmpv6Type, icmpv6.neighbourAdvertisement, 'to pods by IPv6'),
+
+    label('neighbour discovery'),
+    passNeighbourDiscoveryToGroup(own.v6, 'about own IPv6'),
+    unless(icmpv6Type, icmpv6.neighbourAdvertisement, 'drop'),
+    unless(ipv6.nextHeaderAndHops, unforwardedIcmpv6, 'drop'),
     // The kernel asks for a forwarded packet's next hop from the uplink's link-local address, which no plan knows.
     whenBytes(ipv6.destination, toBytes('fe80::'), 'pass', 10),
-    label('no answer'),
-    passNeighbourDiscoveryFor(own.v6),
-    unlessAnyBytes(ipv6.destination, own.v6, 'to pods by IPv6'),
-    passIpv6ErrorsAbout(own.v6),
-    whenOneOf(behindIp.icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
     goto('drop'),
 
-    label('other than ICMPv6'),
-    whenAnyBytes(ipv6.destination, own.v6, 'drop'),
+    label('ipv6 to own'),
+    unless(ipv6.nextHeader, protocol.icmpv6, 'drop'),
+    passNeighbourDiscoveryToOwn('about own IPv6'),
+    passIpv6ErrorsAbout('about own IPv6'),
+    whenOneOf(icmpv6Type, [icmpv6.echoRequest, icmpv6.echoReply], 'pass'),
+    goto('drop'),
+
+    label('about own IPv6'),
+    unlessAnyAddressKept(own.v6, 'drop'),
+    goto('pass'),
+
     label('to pods by IPv6'),
     passTo(prefixes, 6, ipv6.destination),
   ]);

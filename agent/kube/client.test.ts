@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { vrfs } from '../../test/support/api-server/kinds.ts';
 import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import { ApiServer } from '../../test/support/api-server/server.ts';
 import { ApiError } from './api-error.ts';
@@ -42,6 +43,15 @@ describe('with a kubeconfig', () => {
     const contentType = 'application/merge-patch+json';
     expect(await client.request({ method: 'PATCH', path: `${path}/a`, body, contentType })).toMatchObject(body);
     expect(await client.request({ path, query: { limit: '5' } })).toMatchObject({ items: [body] });
+  });
+
+  test('a DELETE says on which condition', async () => {
+    server.put(vrfs, { name: 'a' }, { spec: {} });
+    const deleted = (uid: string) =>
+      client.request({ method: 'DELETE', path: `${path}/a`, body: { preconditions: { uid } } });
+    await expect(deleted('another')).rejects.toMatchObject({ code: 409 });
+    await deleted(server.store.get(vrfs, undefined, 'a')?.metadata.uid ?? '');
+    expect(await client.request({ path })).toMatchObject({ items: [] });
   });
 
   test('one connection serves many requests', async () => {

@@ -30,6 +30,7 @@ export const vrfs: Kind = {
   namespaced: false,
   status: true,
 };
+export const vrfAttachments: Kind = { ...vrfs, kind: 'VRFAttachment', plural: 'vrfattachments', namespaced: true };
 
 /** `v1` or `GROUP/VERSION`. */
 export const apiVersionOf = ({ group, version }: Kind): string => (group === '' ? version : `${group}/${version}`);

@@ -8,6 +8,8 @@ export type Selector = (object: KubeObject) => boolean;
 const fields: Record<string, (object: KubeObject) => unknown> = {
   'metadata.name': ({ metadata }) => metadata.name,
   'metadata.namespace': ({ metadata }) => metadata.namespace,
+  // Named by selectableFields of the CRD.
+  'spec.node': ({ spec }) => (spec as { node?: string } | undefined)?.node,
   'spec.nodeName': ({ spec }) => (spec as { nodeName?: string } | undefined)?.nodeName,
 };
 

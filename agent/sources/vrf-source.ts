@@ -25,6 +25,16 @@ export interface Unavailable {
   advice: string;
 }
 
+/** What becomes of a definition, whatever is in force. */
+export interface Verdict {
+  /** Its metadata.generation. */
+  generation: number | undefined;
+  /** Why it is not in force, with the field; undefined when it is. */
+  invalid: string | undefined;
+  /** It stays until it is not used any more. */
+  isDeleted: boolean;
+}
+
 /** The VRFs in force. A VRF is the same object until it changes. */
 export interface VrfSource {
   get(name: string): Vrf | undefined;
@@ -33,6 +43,10 @@ export interface VrfSource {
   problems(): SourceProblem[];
   /** Set while an ADD may fail for the want of a VRF that its operator has defined. */
   unavailable(): Unavailable | undefined;
+  /** Why VRFs may be missing, or old, at the moment; only of the Kubernetes API. */
+  outage?(): string | undefined;
+  /** What was found of the newest definition that was read; only of the Kubernetes API. */
+  verdict?(name: string): Verdict | undefined;
   /** Calls `listener` after VRFs have changed; returns a function that ends it. */
   onChange(listener: (change: VrfChange) => void): () => void;
   close(): void;

@@ -9,6 +9,7 @@ import { Collector } from '../server/collector.ts';
 import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
 import { workOffSpool } from '../server/spool.ts';
+import { joinCluster } from './cluster.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';
 import { openSource, vrfSourceOptions } from './source.ts';
@@ -46,13 +47,14 @@ export const runOptions = {
 export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>): Promise<void> {
   const { log, flush } = openLog(options.logLevel);
   try {
-    const { source, labels } = await openSource(options, log);
+    const { source, labels, cluster } = await openSource(options, log);
     const agent = new Agent(
       { stateDirectory: options.state, netnsDirectory: options.netnsDirectory, labels },
       source,
       log,
     );
     agent.resume();
+    const leave = cluster ? await joinCluster(agent, cluster, log) : () => {};
     const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
     reconciler?.start();
     // Before anybody is answered: these notes are older than every request.
@@ -67,6 +69,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       collector.stop();
       reconciler?.stop();
       server.close();
+      leave();
       flush();
       process.exit(0);
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { openDirectory } from '../sources/directory.ts';
 import type { VrfSource } from '../sources/vrf-source.ts';
+import type { Cluster } from './cluster.ts';
 
 export const vrfSourceOptions = {
   source: {
@@ -45,7 +46,7 @@ export interface SourceOptions {
 export async function openSource(
   options: SourceOptions,
   log: Logger,
-): Promise<{ source: VrfSource; labels: () => Readonly<Record<string, string>> }> {
+): Promise<{ source: VrfSource; labels: () => Readonly<Record<string, string>>; cluster?: Cluster }> {
   const own = labels(options.nodeLabel);
   if (options.source === 'directory') return { source: openDirectory(options.vrfs, log), labels: () => own };
   const nodeName = options.nodeName ?? process.env.NODE_NAME;
@@ -58,7 +59,7 @@ export async function openSource(
   const client = new KubeClient({ kubeconfig: options.kubeconfig });
   const directory = join(options.state, 'known');
   const source = await openKubernetes({ client, nodeName, labels: own, directory }, log);
-  return { source, labels: () => source.labels() };
+  return { source, labels: () => source.labels(), cluster: { client, nodeName, source } };
 }
 
 function labels(pairs: readonly string[]): Record<string, string> {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LogEntry, startAgent, type TestAgent, type VrfSpec } from '../support/agent.ts';
-import { nodes, vrfs } from '../support/api-server/kinds.ts';
+import { nodes, pods, vrfs } from '../support/api-server/kinds.ts';
 import { kubeconfig } from '../support/api-server/kubeconfig.ts';
 import { ApiServer } from '../support/api-server/server.ts';
 import { type Answer, add, del, makePod, type Pod, resultOf } from '../support/chain.ts';
@@ -18,6 +18,11 @@ const nodeName = 'worker-1';
 
 /** Of the customer's router; pods get addresses of 192.0.2.10 and up. */
 export const router = '192.0.2.1';
+
+interface PodObject {
+  serviceAccountName?: string;
+  annotations?: Record<string, string>;
+}
 
 export class KubeScene {
   readonly lab: Lab;
@@ -63,6 +68,12 @@ export class KubeScene {
   /** Deletes a VRF and waits until the agent has noticed. */
   async remove(name: string): Promise<void> {
     await this.#told(name, () => this.server.delete(vrfs, { name }));
+  }
+
+  /** The Pod object of a pod that is about to start, of which the agent hears; returns its uid. */
+  podObject(name: string, { serviceAccountName = 'default', annotations = {} }: PodObject = {}): string {
+    const spec = { nodeName, serviceAccountName };
+    return this.server.put(pods, { namespace: 'bgp', name }, { metadata: { annotations }, spec }).metadata.uid;
   }
 
   /** Labels the node anew and waits until VRF `name` is another one by that. */

@@ -27,7 +27,11 @@ test('ADD and DEL of a VRF that is known go on, and what is attached stays', asy
 
 test('ADD of a VRF that is not known says that the API is away', async () => {
   const { pod, answer } = await scene.add('early', 'customer-b');
-  expect(answer).toMatchObject({ details: expect.stringMatching(/the Kubernetes API .*ECONNREFUSED/) });
+  expect(answer).toMatchObject({
+    code: 11,
+    msg: 'VRF customer-b is not known, and the Kubernetes API cannot be asked about it',
+    details: expect.stringMatching(/^the Kubernetes API: http.*ECONNREFUSED/),
+  });
   await scene.detach(pod, 'customer-b');
 });
 

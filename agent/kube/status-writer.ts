@@ -17,6 +17,11 @@ interface Options {
   spread?: number;
 }
 
+/** Nodes that are asked for in one go. */
+const mostAsked = 20;
+/** Milliseconds after which a deleted VRF is looked at again. */
+const deletedAgain = 300_000;
+
 interface Told {
   word: Word;
   /** What of it cannot wait. */
@@ -67,21 +72,22 @@ export class VrfStatuses {
     const told = this.#told.get(name);
     if (!told) {
       // At the start also what an earlier run has left there; later only what there is to say.
-      const isDue = this.#isFirst || word.entry !== undefined || word.verdict?.invalid !== undefined;
-      this.#told.set(name, { word, urgent, at: 0, due: isDue ? now + this.#delay(word) : undefined });
+      const due = this.#isFirst || hasToSay(word) ? now + this.#delay(word) : undefined;
+      this.#told.set(name, { word, urgent, at: 0, due });
     } else if (told.urgent !== urgent) {
-      const hasToSay = told.word.entry !== undefined || told.word.verdict?.invalid !== undefined;
-      const isDue = hasToSay || word.entry !== undefined || word.verdict?.invalid !== undefined;
-      Object.assign(told, { urgent, ...(isDue ? { due: now + this.#delay(word) } : {}) });
+      told.urgent = urgent;
+      if (hasToSay(told.word) || hasToSay(word)) told.due = now + this.#delay(word);
     } else if (told.word.entry?.attachments !== word.entry?.attachments) {
       told.due ??= told.at + this.#calm;
+    } else if (word.verdict?.isDeleted) {
+      told.due ??= told.at + deletedAgain * (0.5 + Math.random());
     }
     this.#told.get(name)!.word = word;
   }
 
   /** One node's own word is its own; what the spec says all agents see at once. */
-  #delay({ entry, verdict }: Word): number {
-    return entry === undefined && verdict?.invalid !== undefined ? Math.random() * this.#spread : 0;
+  #delay(word: Word): number {
+    return word.entry === undefined && hasToSay(word) ? Math.random() * this.#spread : 0;
   }
 
   #write(name: string): Promise<void> {
@@ -91,11 +97,22 @@ export class VrfStatuses {
       const path = `/apis/multivrf.dev/v1alpha1/vrfs/${name}`;
       const found = await unless([404], this.#writer.send<VrfObject>({ path }));
       if (!found) return;
-      const status = nextStatus(found.status, this.#nodeName, told.word, new Date());
+      const gone = told.word.verdict?.isDeleted ? await this.#gone(found.status) : undefined;
+      const status = nextStatus(found.status, this.#nodeName, told.word, new Date(), gone);
       const isSame = isDeepStrictEqual(status, found.status ?? {});
       const object = isSame ? found : await this.#patch(`${path}/status`, found, { status });
       await this.#hold(path, object, told.word, (status.attachments ?? 0) > 0);
     });
+  }
+
+  /** Of the nodes that hold a deleted VRF, those that are no more: nobody else could ever let it go. */
+  async #gone(status: VrfStatus | undefined): Promise<Set<string>> {
+    const others = (status?.nodes ?? []).filter(({ name }) => name !== this.#nodeName).slice(0, mostAsked);
+    const names = others.map(async ({ name }) => {
+      const node = await unless([404], this.#writer.send({ path: `/api/v1/nodes/${name}` }));
+      return node ? [] : [name];
+    });
+    return new Set((await Promise.all(names)).flat());
   }
 
   /** After the status, whose version it is bound to: nobody can have been attached meanwhile without a conflict here. */
@@ -124,6 +141,10 @@ export class VrfStatuses {
     return this.#writer.send<VrfObject>({ method: 'PATCH', path, contentType, body: { metadata, ...body } });
   }
 }
+
+/** Of a VRF that is valid, stays, and is not used here, there is nothing to say. */
+const hasToSay = ({ entry, verdict }: Word): boolean =>
+  entry !== undefined || verdict?.invalid !== undefined || verdict?.isDeleted === true;
 
 function urgentOf({ entry, verdict }: Word): string {
   const { attachments = 0, ...rest } = entry ?? {};

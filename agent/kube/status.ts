@@ -25,9 +25,19 @@ export interface Verdict {
 /** By the schema of the CRD. */
 const most = { nodes: 5000, message: 1024, condition: 32_768, named: 20 };
 
-/** The status after `node` has had its word. That is `current` in content when there is nothing new. */
-export function nextStatus(current: VrfStatus | undefined, node: string, word: Word, now: Date): VrfStatus {
-  const nodes = nextNodes(current?.nodes ?? [], node, word.entry, now);
+/**
+ * The status after `node` has had its word. That is `current` in content when there is nothing new. The words of nodes that
+ * are `gone` are dropped.
+ */
+export function nextStatus(
+  current: VrfStatus | undefined,
+  node: string,
+  word: Word,
+  now: Date,
+  gone: ReadonlySet<string> = new Set(),
+): VrfStatus {
+  const before = (current?.nodes ?? []).filter(({ name }) => !gone.has(name));
+  const nodes = nextNodes(before, node, word.entry, now);
   const isUsed = nodes.length > 0 || current?.nodes !== undefined;
   const attachments = nodes.reduce((sum, one) => sum + one.attachments, 0);
   const accepted = nextAccepted(current, word);

@@ -67,7 +67,9 @@ export class ClusterReport implements Observer {
 
   /** Looks from now on; keeps no process alive. */
   start(): void {
-    this.#options.pods.onChange(() => this.#schedule(soon));
+    const { pods, source } = this.#options;
+    pods.onChange(() => this.#schedule(soon));
+    source.onChange(() => this.#schedule(soon));
     this.#schedule(soon);
   }
 

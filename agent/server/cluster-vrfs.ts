@@ -1,6 +1,7 @@
 /** What this node says of each VRF in its status. */
 import type { AddRequest } from '../../common/protocol.ts';
 import { parseAttach } from '../api/annotation.ts';
+import type { Vrf } from '../api/vrf.ts';
 import type { Word } from '../kube/status.ts';
 import type { KubernetesSource } from '../sources/kubernetes.ts';
 import type { Agent } from './agent.ts';
@@ -11,7 +12,7 @@ export class VrfWords {
   readonly #source: KubernetesSource;
   /** VRFs that a pod has asked for in vain, until they are ready. */
   readonly #wanted = new Set<string>();
-  readonly #found = new Map<string, Unready | undefined>();
+  readonly #found = new Map<string, { vrf: Vrf; why: Unready | undefined }>();
 
   constructor(agent: Agent, source: KubernetesSource) {
     this.#agent = agent;
@@ -55,7 +56,11 @@ export class VrfWords {
   #why(name: string, invalid: string | undefined): { reason: string; message: string } | undefined {
     const vrf = this.#source.get(name);
     if (!vrf) return invalid === undefined ? undefined : { reason: 'Invalid', message: invalid };
-    if (!this.#found.has(name)) this.#found.set(name, whyNotReady(this.#agent, vrf));
-    return this.#found.get(name);
+    const known = this.#found.get(name);
+    // A definition is the same object until it changes.
+    if (known?.vrf === vrf) return known.why;
+    const why = whyNotReady(this.#agent, vrf);
+    this.#found.set(name, { vrf, why });
+    return why;
   }
 }

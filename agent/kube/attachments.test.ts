@@ -1,16 +1,13 @@
 /** What 250 pods that start at once cost the API server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { pods as podKind, vrfAttachments, vrfs } from '../../test/support/api-server/kinds.ts';
-import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import type { KubeObject } from '../../test/support/api-server/objects.ts';
-import { ApiServer } from '../../test/support/api-server/server.ts';
+import { type ClientScene, openClientScene } from '../../test/support/api-server/scene.testing.ts';
+import type { ApiServer } from '../../test/support/api-server/server.ts';
 import { type Attached, AttachmentObjects } from './attachments.ts';
-import { KubeClient } from './client.ts';
+import type { KubeClient } from './client.ts';
 import { NetworkStatuses, networkStatusOf } from './network-status.ts';
 import { Pods } from './pods.ts';
 import { Reach } from './reach.ts';
@@ -21,18 +18,14 @@ import { TokenBucket } from './writer-bucket.ts';
 const log = pino({ level: 'silent' });
 const nodeName = 'n1';
 
-let directory: string;
+let scene: ClientScene;
 let server: ApiServer;
 let client: KubeClient;
 let pods: Pods;
 let writer: Writer;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'multivrf-attachments-'));
-  server = new ApiServer();
-  await server.start();
-  const file = join(directory, 'kubeconfig');
-  writeFileSync(file, kubeconfig(server));
-  client = new KubeClient({ kubeconfig: file });
+  scene = await openClientScene();
+  ({ server, client } = scene);
   pods = new Pods({ client, reach: new Reach(server.url, log), log, nodeName });
   // At the rate of the agent this would take half a minute.
   writer = new Writer({ client, log, bucket: new TokenBucket(100, 5000) });
@@ -40,8 +33,7 @@ beforeEach(async () => {
 afterEach(async () => {
   pods.stop();
   writer.stop();
-  await server.stop();
-  rmSync(directory, { recursive: true });
+  await scene.close();
 });
 
 const attachedOf = (name: string): Attached => ({

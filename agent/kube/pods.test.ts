@@ -1,35 +1,26 @@
 /** The pods of a node, from a real server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { pods as kind } from '../../test/support/api-server/kinds.ts';
-import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
-import { ApiServer } from '../../test/support/api-server/server.ts';
-import { KubeClient } from './client.ts';
+import { type ClientScene, openClientScene } from '../../test/support/api-server/scene.testing.ts';
+import type { ApiServer } from '../../test/support/api-server/server.ts';
 import { Pods } from './pods.ts';
 import { Reach } from './reach.ts';
 
 const log = pino({ level: 'silent' });
 
-let directory: string;
+let scene: ClientScene;
 let server: ApiServer;
 let pods: Pods;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'multivrf-pods-'));
-  server = new ApiServer();
-  await server.start();
-  const file = join(directory, 'kubeconfig');
-  writeFileSync(file, kubeconfig(server));
-  const client = new KubeClient({ kubeconfig: file });
-  pods = new Pods({ client, reach: new Reach(server.url, log), log, nodeName: 'n1' });
+  scene = await openClientScene();
+  server = scene.server;
+  pods = new Pods({ client: scene.client, reach: new Reach(server.url, log), log, nodeName: 'n1' });
 });
 afterEach(async () => {
   pods.stop();
-  await server.stop();
-  rmSync(directory, { recursive: true });
+  await scene.close();
 });
 
 function put(name: string, spec: object, annotations: Record<string, string> = {}): string {

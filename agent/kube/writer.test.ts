@@ -1,44 +1,32 @@
 /** The queue of writes, against a real server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { vrfs } from '../../test/support/api-server/kinds.ts';
-import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
-import { ApiServer } from '../../test/support/api-server/server.ts';
+import { type ClientScene, openClientScene } from '../../test/support/api-server/scene.testing.ts';
+import type { ApiServer } from '../../test/support/api-server/server.ts';
 import { Backoff } from './backoff.ts';
-import { KubeClient } from './client.ts';
 import type { KubeObject } from './object.ts';
 import { Writer } from './writer.ts';
 
 const path = '/apis/multivrf.dev/v1alpha1/vrfs/a';
 const contentType = 'application/merge-patch+json';
 
-let directory: string;
+let scene: ClientScene;
 let server: ApiServer;
 let writer: Writer;
 let lines: { msg: string }[];
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'multivrf-writer-'));
-  server = new ApiServer();
-  await server.start();
+  scene = await openClientScene();
+  server = scene.server;
   server.put(vrfs, { name: 'a' }, { spec: { mtu: 1 } });
-  const file = join(directory, 'kubeconfig');
-  writeFileSync(file, kubeconfig(server));
   lines = [];
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  writer = new Writer({
-    client: new KubeClient({ kubeconfig: file }),
-    log,
-    backoff: new Backoff({ first: 20, longest: 50 }),
-  });
+  writer = new Writer({ client: scene.client, log, backoff: new Backoff({ first: 20, longest: 50 }) });
 });
 afterEach(async () => {
   writer.stop();
-  await server.stop();
-  rmSync(directory, { recursive: true });
+  await scene.close();
 });
 
 const mtu = () => (server.store.get(vrfs, undefined, 'a')!.spec as { mtu: number }).mtu;

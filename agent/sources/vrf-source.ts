@@ -1,5 +1,6 @@
 /** Where VRFs come from. */
 import type { Vrf } from '../api/vrf.ts';
+import type { Verdict } from '../kube/status.ts';
 
 /** Something wrong in what an operator wrote. The last good version of the VRF concerned stays in force. */
 export interface SourceProblem {
@@ -23,16 +24,6 @@ export interface VrfChange {
 export interface Unavailable {
   message: string;
   advice: string;
-}
-
-/** What becomes of a definition, whatever is in force. */
-export interface Verdict {
-  /** Its metadata.generation. */
-  generation: number | undefined;
-  /** Why it is not in force, with the field; undefined when it is. */
-  invalid: string | undefined;
-  /** It stays until it is not used any more. */
-  isDeleted: boolean;
 }
 
 /** The VRFs in force. A VRF is the same object until it changes. */

@@ -12,6 +12,7 @@ import { inside } from '../support/inside.ts';
 import { Lab } from '../support/lab.ts';
 import type { Netns } from '../support/netns.ts';
 import { specWith } from '../support/scene.ts';
+import { refuseUngranted } from './cluster-role.ts';
 
 /** As the Node object is called. */
 const nodeName = 'worker-1';
@@ -118,10 +119,12 @@ export class KubeScene {
     resultOf(await del(this.lab, pod, annotation));
   }
 
+  /** Throws when the agent has asked for what its ClusterRole does not grant. */
   async close(): Promise<void> {
     await this.agent.stop();
     await this.server.stop();
     await this.lab.close();
+    refuseUngranted(this.server.log.list());
   }
 }
 

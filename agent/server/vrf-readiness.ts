@@ -40,7 +40,9 @@ export function whyNotReady(agent: Agent, vrf: Vrf): Unready | undefined {
 type Shape = Parameters<typeof shapeWords>[0];
 
 function immutable(made: Shape, wanted: Shape): string {
-  const fields = (['mode', 'backend', 'table'] as const).filter((field) => made[field] !== wanted[field]);
+  const others = (['mode', 'backend'] as const).filter((field) => made[field] !== wanted[field]);
+  // With another mode or backend the table comes and goes by itself.
+  const fields = others.length > 0 ? others : ['table'];
   const changed = fields.map((field) => `spec.${field}`).join(', ');
   return `${changed}: it is to be ${shapeWords(wanted)}, but while pods are attached it stays ${shapeWords(made)}; delete them, or change it back`;
 }

@@ -9,6 +9,7 @@ import { Collector } from '../server/collector.ts';
 import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
 import { workOffSpool } from '../server/spool.ts';
+import { joinCluster } from './cluster.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';
 import { shareAddresses } from './share-addresses.ts';
@@ -54,6 +55,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       log,
     );
     agent.resume();
+    const leave = cluster ? await joinCluster(agent, cluster, log) : () => {};
     const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
     reconciler?.start();
     const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
@@ -71,6 +73,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
       reconciler?.stop();
       server.close();
       shared?.stop();
+      leave();
       flush();
       process.exit(0);
     });

@@ -1,10 +1,9 @@
 /** Where the agent has its VRFs from, as the command line says. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { KubeClient } from '../kube/client.ts';
-import type { Reach } from '../kube/reach.ts';
 import { openDirectory } from '../sources/directory.ts';
 import type { VrfSource } from '../sources/vrf-source.ts';
+import type { Cluster } from './cluster.ts';
 
 export const vrfSourceOptions = {
   source: {
@@ -48,13 +47,6 @@ export interface SourceOptions {
   state: string;
 }
 
-/** The cluster that VRFs come from, and this node's name in it. */
-export interface Cluster {
-  client: KubeClient;
-  reach: Reach;
-  nodeName: string;
-}
-
 /** Opens it; `labels` tells those of the node at any moment. Throws an error that says which option is wrong. */
 export async function openSource(
   options: SourceOptions,
@@ -71,10 +63,8 @@ export async function openSource(
   const { openKubernetes } = await import('../sources/kubernetes.ts');
   const client = new KubeClient({ kubeconfig: options.kubeconfig });
   const directory = join(options.state, 'known');
-  const { Reach } = await import('../kube/reach.ts');
-  const reach = new Reach(client.server, log);
-  const source = await openKubernetes({ client, reach, nodeName, labels: own, directory }, log);
-  return { source, labels: () => source.labels(), cluster: { client, reach, nodeName } };
+  const source = await openKubernetes({ client, nodeName, labels: own, directory }, log);
+  return { source, labels: () => source.labels(), cluster: { client, nodeName, source } };
 }
 
 function labels(pairs: readonly string[]): Record<string, string> {

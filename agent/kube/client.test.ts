@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { vrfs } from '../../test/support/api-server/kinds.ts';
 import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import { ApiServer } from '../../test/support/api-server/server.ts';
 import { ApiError } from './api-error.ts';
@@ -44,12 +45,13 @@ describe('with a kubeconfig', () => {
     expect(await client.request({ path, query: { limit: '5' } })).toMatchObject({ items: [body] });
   });
 
-  test('a DELETE carries its preconditions', async () => {
-    const vrf = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF', metadata: { name: 'a' }, spec: { mtu: 1500 } };
-    await client.request({ method: 'POST', path, body: vrf });
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'of another' } };
-    await expect(client.request({ method: 'DELETE', path: `${path}/a`, body })).rejects.toMatchObject({ code: 409 });
-    expect(await client.request({ path: `${path}/a` })).toMatchObject({ metadata: { name: 'a' } });
+  test('a DELETE says on which condition', async () => {
+    server.put(vrfs, { name: 'a' }, { spec: {} });
+    const deleted = (uid: string) =>
+      client.request({ method: 'DELETE', path: `${path}/a`, body: { preconditions: { uid } } });
+    await expect(deleted('another')).rejects.toMatchObject({ code: 409 });
+    await deleted(server.store.get(vrfs, undefined, 'a')?.metadata.uid ?? '');
+    expect(await client.request({ path })).toMatchObject({ items: [] });
   });
 
   test('one connection serves many requests', async () => {

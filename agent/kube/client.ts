@@ -80,6 +80,7 @@ export class KubeClient {
 
   async #attempt({ method = 'GET', path, query, body, contentType }: KubeRequest, deadline: Deadline) {
     const access = this.#fresh();
+    const content = body === undefined ? undefined : JSON.stringify(body);
     const url = new URL(`${access.getCurrentCluster()?.server}${path}`);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
     const options: RequestOptions = {};
@@ -90,15 +91,10 @@ export class KubeClient {
       ...options.headers,
       accept: 'application/json',
       'user-agent': 'multivrf-agent',
-      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      ...(content === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      // Node leaves it out of a DELETE, whose body the server would take for the next request.
     };
-    return exchange({
-      url,
-      method,
-      options,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: deadline.signal,
-    });
+    return exchange({ url, method, options, body: content, signal: deadline.signal });
   }
 
   #fresh(): KubeConfig {

@@ -12,6 +12,8 @@ export interface KubeObject {
     /** Counts changes of the spec. */
     generation?: number;
     creationTimestamp?: string;
+    /** Set when it was deleted and its finalizers keep it. */
+    deletionTimestamp?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };

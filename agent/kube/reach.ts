@@ -19,6 +19,12 @@ export class Reach {
     return reason === undefined ? undefined : `${this.#server}: ${reason}`;
   }
 
+  /** The same of whatever cannot be followed: who notices an outage first tells all. */
+  get outage(): string | undefined {
+    const [what] = this.#failing.keys();
+    return what === undefined ? undefined : this.failing(what);
+  }
+
   /** To be called at each failure; the first of an outage is logged. */
   failed(what: string, reason: string): void {
     if (this.#failing.size === 0) {

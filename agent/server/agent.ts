@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { Announcements } from '../apply/announce.ts';
 import { Ipam } from '../ipam/ipam.ts';
+import type { Pods } from '../kube/pods.ts';
 import type { NodeFacts } from '../plan/resolve.ts';
 import { formatProblem, type VrfSource } from '../sources/vrf-source.ts';
 import { type AttachmentRecord, AttachmentStore } from '../state/attachments.ts';
@@ -11,6 +12,7 @@ import { Degraded } from './degraded.ts';
 import { L3mdevAccept } from './l3mdev-accept.ts';
 import { Node } from './node.ts';
 import { NodeVrfs } from './node-vrfs.ts';
+import type { Observer } from './observer.ts';
 import { adapt } from './repair.ts';
 import { resume } from './resume.ts';
 import type { SharedAddresses } from './shared-addresses.ts';
@@ -48,6 +50,10 @@ export class Agent {
   spool: Spool | undefined;
   /** Set where addresses are unique in a cluster, and not on this node alone. */
   sharedAddresses: SharedAddresses | undefined;
+  /** Told of what is attached, detached or fails; only with the Kubernetes API. */
+  observer: Observer | undefined;
+  /** The pods of this node; only with the Kubernetes API. */
+  pods: Pods | undefined;
   readonly #log: Logger;
 
   constructor({ stateDirectory, netnsDirectory, labels }: AgentOptions, source: VrfSource, log: Logger) {

@@ -10,15 +10,27 @@ import { refuseNodeAddresses } from '../plan/node-addresses.ts';
 import type { Agent } from './agent.ts';
 import { authorise, type PodIdentity } from './identity.ts';
 import type { PodState } from './pod-state.ts';
+import { serviceAccountOf } from './service-account.ts';
 
 /** The VRF of that name. Throws a CniError when there is none, it is not open to the pod, or it has addresses of the node. */
-export function openVrf({ source, vrfStore, node }: Agent, name: string, identity: PodIdentity): Vrf {
+export function openVrf(agent: Agent, name: string, identity: PodIdentity): Vrf {
+  const { source, vrfStore, node } = agent;
   const vrf = source.get(name);
   if (vrf) {
-    authorise(vrf, identity);
+    authorise(vrf, identity, () => serviceAccountOf(agent, name, identity));
+    if (source.verdict?.(name)?.isDeleted) throw deleted(name);
     // On a node where it stands this was looked at before its first pod.
     if (!vrfStore.get(name)) refuseNodeAddresses(vrf, observeNodeAddresses(node.handle));
     return vrf;
+  }
+  const outage = source.outage?.();
+  if (outage !== undefined) {
+    // It may have been made while nobody could tell this node.
+    throw new CniError(
+      CniCode.tryAgainLater,
+      `VRF ${name} is not known, and the Kubernetes API cannot be asked about it`,
+      `the Kubernetes API: ${outage}; it is tried again`,
+    );
   }
   const problem = source.problems()[0];
   const known = source.list().map(({ metadata }) => metadata.name);
@@ -31,6 +43,15 @@ export function openVrf({ source, vrfStore, node }: Agent, name: string, identit
         ? [`and ${problem.file} could not be read: ${[problem.field, problem.message].filter(Boolean).join(': ')}`]
         : []),
     ].join('; '),
+  );
+}
+
+/** It stays only for those who are attached. */
+function deleted(name: string): CniError {
+  return new CniError(
+    CniCode.refused,
+    `VRF ${name} is deleted`,
+    'it stays until the last pod attached to it is gone, and takes no new one: kubectl get vrfattachments -A names them',
   );
 }
 

@@ -1,5 +1,6 @@
 /** Attachments that are not what they were made to be, and why. */
 import type { Logger } from 'pino';
+import type { Ailment } from '../kube/attachments-conditions.ts';
 import type { Judged } from '../plan/evidence/statement.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 
@@ -20,15 +21,21 @@ export class Degraded {
 
   /** Why an attachment is degraded, for people; undefined when it is not. */
   reasonOf(record: AttachmentRecord): string | undefined {
+    return this.ailmentOf(record)?.message;
+  }
+
+  /** As {@link reasonOf}, with a word for programs. */
+  ailmentOf(record: AttachmentRecord): Ailment | undefined {
     const { vrf, hostEnd } = record.attachment;
-    if (this.#lost.has(record)) return `it has lost its host end ${hostEnd}`;
+    if (this.#lost.has(record)) return { reason: 'HostEndLost', message: `it has lost its host end ${hostEnd}` };
     const broken = this.#broken.get(record) ?? [];
     const first = broken.find(({ serves }) => !serves) ?? broken[0];
     if (!first) return undefined;
     const what = first.serves
       ? 'is not served as it was made'
       : `is not isolated from what VRF ${vrf.name} must not reach`;
-    return `it ${what}: "${first.text}" is false: ${first.reason}`;
+    const message = `it ${what}: "${first.text}" is false: ${first.reason}`;
+    return { reason: first.serves ? 'NotServed' : 'IsolationBroken', message };
   }
 
   hasLostHostEnd(record: AttachmentRecord): boolean {

@@ -16,17 +16,17 @@ test.each([
 });
 
 describe('a VRF is open', () => {
-  const vrf = (namespaces: string[]) =>
+  const vrf = (access: { namespaces: string[]; serviceAccounts?: string[] }) =>
     parseVrf({
       apiVersion: 'multivrf.dev/v1alpha1',
       kind: 'VRF',
       metadata: { name: 'customer-a' },
-      spec: { mode: 'bridge', access: { namespaces } },
+      spec: { mode: 'bridge', access },
     }).vrf!;
   const asking =
     (namespaces: string[], who = speaker) =>
     () =>
-      authorise(vrf(namespaces), who);
+      authorise(vrf({ namespaces }), who, () => 'default');
 
   test('to the namespaces it lists', () => {
     expect(asking(['web', 'bgp'])).not.toThrow();
@@ -46,5 +46,28 @@ describe('a VRF is open', () => {
     expect(asking(['*'], container)).not.toThrow();
     expect(asking(['*'])).not.toThrow();
     expect(asking(['bgp'], container)).toThrow('VRF customer-a is not open to a container outside Kubernetes');
+  });
+
+  describe('where it lists ServiceAccounts', () => {
+    const running =
+      (serviceAccounts: string[], account: string, who = speaker, namespaces = ['bgp']) =>
+      () =>
+        authorise(vrf({ namespaces, serviceAccounts }), who, () => account);
+
+    test('to pods of its namespaces that run as one of these, named alone or with their namespace', () => {
+      expect(running(['speaker'], 'speaker')).not.toThrow();
+      expect(running(['bgp/speaker'], 'speaker')).not.toThrow();
+      expect(running(['web/speaker'], 'speaker')).toThrow(
+        'VRF customer-a is not open to pod bgp/speaker-0, which runs as ServiceAccount speaker',
+      );
+      expect(running(['speaker'], 'default')).toThrow(
+        expect.objectContaining({ details: expect.stringContaining("the VRF's owner must add bgp/default") }),
+      );
+    });
+
+    test('to no container outside Kubernetes, and to no pod of another namespace', () => {
+      expect(running(['speaker'], 'speaker', container, ['*'])).toThrow('which has no ServiceAccount');
+      expect(running(['bgp/speaker'], 'speaker', speaker, ['web'])).toThrow('is not open to pod bgp/speaker-0');
+    });
   });
 });

@@ -14,6 +14,7 @@ import type { Incoming } from './cni-socket.ts';
 import { chainKey, detach } from './detach.ts';
 import { collectUnlisted } from './gc.ts';
 import { listAttachments } from './list.ts';
+import { learnServiceAccount } from './service-account.ts';
 import { assertAvailable } from './status.ts';
 import { verify } from './verify.ts';
 
@@ -24,8 +25,9 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   switch (request.verb) {
     case 'ADD':
       // A DEL of an earlier container may have been left there, and hold the addresses.
-      await spoolDone(agent, deadline).catch((error: unknown) => {
+      await ready(agent, request, deadline).catch((error: unknown) => {
         if (descriptor !== undefined) close(descriptor);
+        agent.observer?.failed(request, error);
         throw error;
       });
       return add(agent, request, descriptor, deadline, log);
@@ -33,9 +35,11 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
       return check(agent, request, descriptor, deadline);
     case 'DEL':
       await deadline.within('the kernel is still removing an interface', detach(agent, request, log));
+      agent.observer?.detached();
       return { ok: true };
     case 'GC':
       await deadline.within('the kernel is still removing interfaces', collectUnlisted(agent, request, log));
+      agent.observer?.detached();
       return { ok: true };
     case 'STATUS':
       assertAvailable(agent);
@@ -47,12 +51,34 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   }
 }
 
+async function ready(agent: Agent, request: AddRequest, deadline: Deadline): Promise<void> {
+  await spoolDone(agent, deadline);
+  await deadline.within('asking the Kubernetes API about the pod', learnServiceAccount(agent, request));
+}
+
 async function spoolDone({ spool }: Agent, deadline: Deadline): Promise<void> {
   if (spool?.isQuiet() !== false) return;
   await deadline.within('working off the DELs that came while the agent was away', spool.workOff());
 }
 
 function add(
+  agent: Agent,
+  request: AddRequest,
+  descriptor: number | undefined,
+  deadline: Deadline,
+  log: Logger,
+): Reply {
+  try {
+    const reply = attached(agent, request, descriptor, deadline, log);
+    agent.observer?.attached(request);
+    return reply;
+  } catch (error) {
+    agent.observer?.failed(request, error);
+    throw error;
+  }
+}
+
+function attached(
   agent: Agent,
   request: AddRequest,
   descriptor: number | undefined,

@@ -17,9 +17,10 @@ import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { openVrf, refuseRepeated } from './attach-refusals.ts';
 import type { Handler, Incoming } from './cni-socket.ts';
-import { type PodIdentity, podIdentity } from './identity.ts';
+import { type PodIdentity, podIdentity, podUid } from './identity.ts';
 import { Reservation } from './reserve.ts';
 import { reservedOwner } from './reserved-owner.ts';
+import { learnServiceAccount } from './service-account.ts';
 
 export class SharedAddresses {
   readonly #agent: Agent;
@@ -62,6 +63,7 @@ export class SharedAddresses {
     try {
       try {
         await this.#spoolDone(deadline);
+        await deadline.within('asking the Kubernetes API about the pod', learnServiceAccount(this.#agent, request));
         const claims = this.#claims(request, identity);
         wanted.vrfs = claims.map(({ vrf }) => vrf.metadata.name);
         for (const claim of claims) {
@@ -71,6 +73,7 @@ export class SharedAddresses {
         }
         deadline.check();
       } catch (error) {
+        this.#agent.observer?.failed(request, error);
         if (descriptor !== undefined) close(descriptor);
         throw error;
       }
@@ -102,7 +105,7 @@ export class SharedAddresses {
         'CNI_ARGS must carry K8S_POD_NAMESPACE and K8S_POD_NAME',
       );
     }
-    const pod = { namespace, name, uid: /(?:^|;)K8S_POD_UID=([^;]*)/.exec(request.args)?.[1] ?? '' };
+    const pod = { namespace, name, uid: podUid(request.args) };
     return wanted.map(({ one, vrf }) => ({ one, vrf, pod, owner: reservedOwner(request, identity, one.vrf) }));
   }
 

@@ -1,5 +1,4 @@
 /** A VRF as the API server has it: what it defines, or what is wrong with it. */
-import { quote } from '../api/finding.ts';
 import { vrfNameFinding } from '../api/names.ts';
 import { parseVrf } from '../api/vrf.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -14,6 +13,7 @@ export interface Definition {
   /** Another spec is another generation; metadata and status do not count. */
   generation: number | undefined;
   created: string;
+  isDeleted: boolean;
   text: VrfText;
 }
 
@@ -22,7 +22,8 @@ export function readDefinition(object: KubeObject, known: Definition | undefined
   const { name, uid, generation, creationTimestamp: created = '' } = object.metadata;
   if (known && generation !== undefined && known.generation === generation && known.uid === uid) return known;
   const file = definitionFile(name);
-  return { name, file, uid, generation, created, text: read(object, name, file) };
+  const isDeleted = object.metadata.deletionTimestamp !== undefined;
+  return { name, file, uid, generation, created, isDeleted, text: read(object, name, file) };
 }
 
 /** What the problems of VRF `name` are told under. */
@@ -42,11 +43,5 @@ function read({ apiVersion, kind, spec }: KubeObject, name: string, file: string
   });
   const { vrf, problems } = parseVrf({ apiVersion, kind, metadata: { name }, spec });
   if (!vrf) return broken(problems);
-  const accounts = vrf.spec.access.serviceAccounts;
-  if (accounts.length > 0) {
-    // Ignored, they would open the VRF to every pod of the namespaces.
-    const message = `${quote(accounts)} cannot be checked by this release; grant access by namespaces`;
-    return broken([{ field: 'spec.access.serviceAccounts', message }]);
-  }
   return { drafts: [{ name, vrf }], broken: new Set(), unreadable: false, problems: [] };
 }

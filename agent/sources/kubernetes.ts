@@ -33,6 +33,10 @@ export interface KubernetesOptions {
 export interface KubernetesSource extends VrfSource {
   /** Those of the node at the moment; none before they are known, and then there is no VRF either. */
   labels(): Labels;
+  /** Of all definitions there are, in force or not; undefined before they were listed. */
+  names(): string[] | undefined;
+  /** Whether the API can be reached. */
+  readonly reach: Reach;
 }
 
 const whatVrfs = 'VRFs';
@@ -89,9 +93,11 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
       before && isDeepStrictEqual(before.labels, metadata.labels ?? {}) ? before : { labels: metadata.labels ?? {} },
   });
 
+  const outage = (): string | undefined =>
+    reach.outage ?? (vrfInformer.isSynced ? undefined : `${client.server} has not answered yet`);
   const missing = (): SourceProblem[] => {
-    const outage = reach.failing(whatVrfs) ?? reach.failing(whatNode);
-    if (outage !== undefined) return [{ file: 'the Kubernetes API', message: outage }];
+    const failure = reach.failing(whatVrfs) ?? reach.failing(whatNode);
+    if (failure !== undefined) return [{ file: 'the Kubernetes API', message: failure }];
     if (nodeInformer.isSynced && !nodeInformer.get(nodeName))
       return [{ file: `Node ${nodeName}`, message: 'does not exist; name this node by --node-name or NODE_NAME' }];
     return [];
@@ -115,6 +121,17 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
     list: () => inForce().sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
     problems: () => [...missing(), ...publisher.problems],
     unavailable,
+    outage,
+    verdict(name) {
+      const definition = vrfInformer.get(name);
+      if (!definition) return undefined;
+      const { file, generation, isDeleted } = definition;
+      const own = publisher.problems.filter((problem) => problem.file === file);
+      const words = own.map(({ field, message }) => [field, message].filter(Boolean).join(': '));
+      return { generation, isDeleted, invalid: words.length > 0 ? words.join('; ') : undefined };
+    },
+    names: () => (vrfInformer.isSynced ? vrfInformer.list().map(({ name }) => name) : undefined),
+    reach,
     labels: () => labels ?? {},
     onChange: (listener) => publisher.listen(listener),
     close() {

@@ -1,5 +1,6 @@
 /** Where VRFs come from. */
 import type { Vrf } from '../api/vrf.ts';
+import type { Verdict } from '../kube/status.ts';
 
 /** Something wrong in what an operator wrote. The last good version of the VRF concerned stays in force. */
 export interface SourceProblem {
@@ -33,6 +34,10 @@ export interface VrfSource {
   problems(): SourceProblem[];
   /** Set while an ADD may fail for the want of a VRF that its operator has defined. */
   unavailable(): Unavailable | undefined;
+  /** Why VRFs may be missing, or old, at the moment; only of the Kubernetes API. */
+  outage?(): string | undefined;
+  /** What was found of the newest definition that was read; only of the Kubernetes API. */
+  verdict?(name: string): Verdict | undefined;
   /** Calls `listener` after VRFs have changed; returns a function that ends it. */
   onChange(listener: (change: VrfChange) => void): () => void;
   close(): void;

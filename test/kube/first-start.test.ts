@@ -24,7 +24,7 @@ test('is there for DELs and ordinary pods, and says in STATUS and log what is mi
   expect(await strictStatus(scene.agent)).toMatchObject({ code: 50, msg: missing });
   expect(scene.agent.log().slice(from)).toContainEqual(expect.objectContaining({ level: 50, msg: missing }));
   const { pod, answer } = await scene.add('early');
-  expect(answer).toMatchObject({ code: 100, details: expect.stringContaining('ECONNREFUSED') });
+  expect(answer).toMatchObject({ code: 11, details: expect.stringContaining('ECONNREFUSED') });
   await scene.detach(pod);
 });
 

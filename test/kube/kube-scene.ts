@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LogEntry, startAgent, type TestAgent, type VrfSpec } from '../support/agent.ts';
-import { nodes, vrfs } from '../support/api-server/kinds.ts';
+import { nodes, pods, vrfs } from '../support/api-server/kinds.ts';
 import { kubeconfig } from '../support/api-server/kubeconfig.ts';
 import { ApiServer } from '../support/api-server/server.ts';
 import { type Answer, add, del, makePod, type Pod, resultOf } from '../support/chain.ts';
@@ -12,12 +12,18 @@ import { inside } from '../support/inside.ts';
 import { Lab } from '../support/lab.ts';
 import type { Netns } from '../support/netns.ts';
 import { specWith } from '../support/scene.ts';
+import { refuseUngranted } from './cluster-role.ts';
 
 /** As the Node object is called. */
 const nodeName = 'worker-1';
 
 /** Of the customer's router; pods get addresses of 192.0.2.10 and up. */
 export const router = '192.0.2.1';
+
+interface PodObject {
+  serviceAccountName?: string;
+  annotations?: Record<string, string>;
+}
 
 export class KubeScene {
   readonly lab: Lab;
@@ -65,6 +71,12 @@ export class KubeScene {
     await this.#told(name, () => this.server.delete(vrfs, { name }));
   }
 
+  /** The Pod object of a pod that is about to start, of which the agent hears; returns its uid. */
+  podObject(name: string, { serviceAccountName = 'default', annotations = {} }: PodObject = {}): string {
+    const spec = { nodeName, serviceAccountName };
+    return this.server.put(pods, { namespace: 'bgp', name }, { metadata: { annotations }, spec }).metadata.uid;
+  }
+
   /** Labels the node anew and waits until VRF `name` is another one by that. */
   async label(labels: Record<string, string>, name: string): Promise<void> {
     await this.#told(name, () => this.server.put(nodes, { name: nodeName }, { metadata: { labels } }));
@@ -107,10 +119,12 @@ export class KubeScene {
     resultOf(await del(this.lab, pod, annotation));
   }
 
+  /** Throws when the agent has asked for what its ClusterRole does not grant. */
   async close(): Promise<void> {
     await this.agent.stop();
     await this.server.stop();
     await this.lab.close();
+    refuseUngranted(this.server.log.list());
   }
 }
 

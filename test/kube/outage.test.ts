@@ -5,21 +5,16 @@ import { strictStatus } from '../support/housekeeping.ts';
 import { ping } from '../support/ping.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene, router } from './kube-scene.ts';
+import { reserving } from './reserving.ts';
 
 jest.setTimeout(60_000);
 
-/** Without the API a pod has what is reserved for it; what a pool has left, only the API knows. */
-const reservations = ['second', 'third'].map((pod, i) => ({
-  namespace: 'bgp',
-  pod,
-  addresses: [`192.0.2.${i + 2}/24`],
-}));
-const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99', gateway: '192.0.2.1' }];
+const addresses = reserving('second', 'third');
 
 let scene: KubeScene;
 let first: Pod;
 beforeAll(async () => {
-  scene = await KubeScene.open({ 'customer-a': specWith({ addresses: { pools, reservations } }) });
+  scene = await KubeScene.open({ 'customer-a': specWith(addresses) });
   first = await scene.attach('first');
 });
 afterAll(() => scene?.close());
@@ -35,7 +30,11 @@ test('ADD and DEL of a VRF that is known go on, and what is attached stays', asy
 
 test('ADD of a VRF that is not known says that the API is away', async () => {
   const { pod, answer } = await scene.add('early', 'customer-b');
-  expect(answer).toMatchObject({ details: expect.stringMatching(/the Kubernetes API .*ECONNREFUSED/) });
+  expect(answer).toMatchObject({
+    code: 11,
+    msg: 'VRF customer-b is not known, and the Kubernetes API cannot be asked about it',
+    details: expect.stringMatching(/^the Kubernetes API: http.*ECONNREFUSED/),
+  });
   await scene.detach(pod, 'customer-b');
 });
 
@@ -51,7 +50,7 @@ test('an agent that starts meanwhile serves what was known last, and is availabl
 test('everything that happened is taken up when the API is back', async () => {
   const from = scene.agent.log().length;
   await scene.recovery();
-  await scene.define('customer-a', { mtu: 1400, addresses: { pools, reservations } });
+  await scene.define('customer-a', { mtu: 1400, ...addresses });
   await scene.detach(first);
   await scene.detach(await scene.attach('fourth'));
   const outages = scene.agent.log().filter(({ msg }) => msg.startsWith('the Kubernetes API cannot be followed'));

@@ -1,7 +1,7 @@
 /** Holds the API server of the tests to the Kubernetes API reference. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { call } from './caller.testing.ts';
-import { vrfs } from './kinds.ts';
+import { pods, vrfs } from './kinds.ts';
 import { ApiServer } from './server.ts';
 
 const all = '/apis/multivrf.dev/v1alpha1/vrfs';
@@ -100,6 +100,16 @@ describe('update', () => {
       status: { ready: true },
       metadata: { generation: 2 },
     });
+  });
+
+  test('of the status changes annotations of a Pod, and not those of a custom resource', async () => {
+    server.put(pods, { namespace: 'bgp', name: 'a' }, { spec: { nodeName: 'n1' } });
+    await ask('POST', all, vrf('a'));
+    const annotated = { metadata: { annotations: { x: 'y' } } };
+    const pod = await ask('PATCH', '/api/v1/namespaces/bgp/pods/a/status', annotated, merge);
+    expect(pod.body).toMatchObject({ spec: { nodeName: 'n1' }, ...annotated });
+    const { body } = await ask('PATCH', `${all}/a/status`, annotated, merge);
+    expect((body.metadata as { annotations?: object }).annotations).toBeUndefined();
   });
 });
 

@@ -30,6 +30,7 @@ export const vrfs: Kind = {
   namespaced: false,
   status: true,
 };
+export const vrfAttachments: Kind = { ...vrfs, kind: 'VRFAttachment', plural: 'vrfattachments', namespaced: true };
 
 export const vrfAddresses: Kind = { ...vrfs, kind: 'VRFAddress', plural: 'vrfaddresses', status: false };
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { json, send } from './body.ts';
 import { Failure } from './failure.ts';
-import { events, type Kind, nodes, parsePath, pods, type Target, vrfAddresses, vrfs } from './kinds.ts';
+import { events, type Kind, nodes, parsePath, pods, type Target, vrfAddresses, vrfAttachments, vrfs } from './kinds.ts';
 import { Continuations, list } from './list.ts';
 import type { Draft, KubeObject } from './objects.ts';
 import { patch } from './patch.ts';
@@ -53,7 +53,7 @@ export class ApiServer {
 
   constructor(options: ApiServerOptions = {}) {
     this.#options = options;
-    this.#kinds = options.kinds ?? [vrfs, vrfAddresses, nodes, pods, events];
+    this.#kinds = options.kinds ?? [vrfs, vrfAddresses, vrfAttachments, nodes, pods, events];
   }
 
   get url(): string {

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, conflict, Failure, invalid, notFound } from './failure.ts';
-import { apiVersionOf, qualified, type Target } from './kinds.ts';
+import { apiVersionOf, type Kind, qualified, type Target } from './kinds.ts';
 import { type Draft, desired, isSame, type KubeObject } from './objects.ts';
 import type { Store } from './store.ts';
 
@@ -82,7 +82,7 @@ export function replace(
     throw refuse('the object has been modified; please apply your changes to the latest version and try again');
   if (uid && uid !== old.metadata.uid)
     throw refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
-  const next = subresource === 'status' ? { ...old, status: draft.status } : merged(old, draft, kind.status);
+  const next = subresource === 'status' ? withStatus(kind, old, draft) : merged(old, draft, kind.status);
   if (old.metadata.deletionTimestamp) {
     const added = ((finalizers as string[]) ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
     if (added.length > 0)
@@ -94,6 +94,15 @@ export function replace(
     if (!next.metadata.finalizers?.length) return store.remove(kind, old)!;
   }
   return isSame(old, next) ? old : store.put(kind, next);
+}
+
+/** By a Pod's status labels and annotations can be changed as well (pkg/registry/core/pod/strategy.go); not by a custom resource's. */
+function withStatus(kind: Kind, old: KubeObject, draft: Draft): KubeObject {
+  const { labels, annotations } = (draft.metadata ?? {}) as Partial<KubeObject['metadata']>;
+  const open = kind.group === '' ? { ...(labels && { labels }), ...(annotations && { annotations }) } : {};
+  const { status: _, ...rest } = old;
+  const next = { ...rest, metadata: { ...old.metadata, ...open } } as KubeObject;
+  return 'status' in draft ? { ...next, status: draft.status } : next;
 }
 
 function merged(old: KubeObject, draft: Draft, keepsStatus: boolean): KubeObject {

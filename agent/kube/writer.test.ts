@@ -64,7 +64,7 @@ test('what cannot be written waits for the server, and an outage is told once', 
 test('a job that is to be tried once is not tried again', async () => {
   await server.stop();
   writer.put('a', set(2), { once: true });
-  await until(() => writer.isPaused);
+  await until(() => messages().length === 1);
   await server.start();
   writer.put('b', async () => {
     await writer.send({ path });

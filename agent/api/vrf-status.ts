@@ -5,7 +5,7 @@ import { asMap } from './fields.ts';
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** One node's word on a VRF. Each agent applies its own entry, of which it is the field manager. */
+/** One node's word on a VRF. Each agent patches its own entry, bound to the version that it has read. */
 const vrfNodeStatus = z
   .object({
     name: z.string().max(253).describe('Name of the node.'),

@@ -55,10 +55,10 @@ ok: setup ## the gate before a commit: types, lint, import rules, dead code, uni
 	tsc -p .
 	biome check --error-on-warnings .
 	knip
-	jest --selectProjects unit --silent
+	jest --selectProjects unit --silent --maxWorkers=100%
 
 unit: setup ## the unit tests alone
-	jest --selectProjects unit
+	jest --selectProjects unit --maxWorkers=100%
 
 test: build build/multivrf-pkg image ## every suite this machine can run; ends with N passed, N failed, N skipped
 	@node scripts/test.ts

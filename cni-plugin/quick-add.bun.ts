@@ -45,8 +45,12 @@ export function quickAdd(): void {
     const encoder = new TextEncoder();
     if (attach === undefined) {
       const line = encoder.encode(`${JSON.stringify(prevResult)}\n`);
-      if (stdio.write(1, line, line) === line.length) stdio._exit(0);
-      return;
+      for (let rest = line; rest.length > 0; ) {
+        const count = stdio.write(1, rest, rest);
+        if (count < 0) return;
+        rest = rest.subarray(count);
+      }
+      stdio._exit(0);
     }
     if (typeof attach !== 'string' || config.ipam !== undefined || config.timeoutSeconds !== undefined) return;
     if (typeof name !== 'string' || name === '' || !name.isWellFormed()) return;
@@ -135,8 +139,13 @@ export function quickAdd(): void {
     if (made.routes.length > 0 && cniVersion !== '1.0.0')
       result.routes = [...(prevResult.routes ?? []), ...made.routes];
     const line = encoder.encode(`${JSON.stringify(result)}\n`);
-    // This use also keeps alive what only addresses inside message point to.
-    if (stdio.write(1, line, line) === line.length && request.length + iov.length + control.length > 0) stdio._exit(0);
+    for (let rest = line; rest.length > 0; ) {
+      const count = stdio.write(1, rest, rest);
+      if (count < 0) return;
+      rest = rest.subarray(count);
+    }
+    // This use keeps alive until now what only addresses inside message point to.
+    stdio._exit(Math.min(0, request.length + iov.length + control.length));
   } catch {
     // main.ts meets the same, and says what it is.
   }

@@ -6,9 +6,9 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS := --experimental-vm-modules --disable-warning=ExperimentalWarning
 
-COMPILER ?= bun
+COMPILER ?= quickjs
 
-sources = $(shell find common cni-plugin -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
+sources = $(shell find common cni-plugin -name '*.c' -o -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 cli_sources = $(shell find common cli agent/netlink agent/apply agent/plan -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -not -name '*.testing.ts') package-lock.json
 
@@ -26,13 +26,13 @@ setup: ## install what this machine lacks: Debian packages, Node 24, npm package
 
 build: build/multivrf build/multivrf-agent.mjs build/multivrfctl.mjs ## compile plugin, agent and multivrfctl into build/
 
-plugin: setup ## compile the plugin alone; COMPILER=bun (default) or pkg
+plugin: setup ## compile the plugin alone; COMPILER=quickjs (default) or pkg
 	node scripts/build-plugin.ts $(COMPILER) build
 
 agent: build/multivrf-agent.mjs ## bundle the agent alone
 
-build/multivrf: $(sources) scripts/build-plugin.ts | setup
-	node scripts/build-plugin.ts bun build
+build/multivrf: $(sources) scripts/build-plugin.ts scripts/quickjs.sh | setup
+	node scripts/build-plugin.ts quickjs build
 
 build/multivrf-pkg: $(sources) scripts/build-plugin.ts | setup
 	node scripts/build-plugin.ts pkg build

@@ -1,4 +1,4 @@
 import { run } from './main.ts';
 import { nodeSystem } from './system.node.ts';
 
-run(nodeSystem);
+void run(nodeSystem);

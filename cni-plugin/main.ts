@@ -13,18 +13,14 @@ import { latestVersion, versionResult } from './version.ts';
 type Verb = (system: System, stdin: string) => unknown;
 
 /** One call of the CNI: environment and stdin in, at most one JSON object on stdout, exit status 0 or 1. */
-export function run(system: System): void {
+export async function run(system: System): Promise<void> {
   let stdin = '';
-  const fail = (error: unknown) => end(system, 1, { cniVersion: versionForError(stdin), ...bodyOf(error) });
   try {
     const verb = findVerb(system.env('CNI_COMMAND'));
     stdin = system.readStdin();
-    const output = verb(system, stdin);
-    // An ordinary pod's answer is here already: a promise would cost it time.
-    if (output instanceof Promise) output.then((value) => end(system, 0, value)).catch(fail);
-    else end(system, 0, output);
+    end(system, 0, await verb(system, stdin));
   } catch (error) {
-    fail(error);
+    end(system, 1, { cniVersion: versionForError(stdin), ...bodyOf(error) });
   }
 }
 
@@ -33,7 +29,6 @@ function end(system: System, exitCode: number, output: unknown): void {
   system.exit(exitCode);
 }
 
-// A switch: a table would be made, and looked into, for every pod.
 function findVerb(command: string | undefined): Verb {
   switch (command) {
     case 'ADD':

@@ -12,10 +12,10 @@ const root = resolve(import.meta.dirname, '..');
 const isRoot = process.getuid?.() === 0;
 
 /** The executables under test; the pkg build takes part if somebody made it. */
-export const builds = (['bun', 'pkg'] as const)
-  .map((compiler) => ({ compiler, path: join(root, 'build', compiler === 'bun' ? 'multivrf' : 'multivrf-pkg') }))
-  .filter(({ compiler, path }) => compiler === 'bun' || existsSync(path))
-  .map((build) => ({ ...build, entersNamespace: build.compiler === 'bun' }));
+export const builds = (['quickjs', 'pkg'] as const)
+  .map((compiler) => ({ compiler, path: join(root, 'build', compiler === 'quickjs' ? 'multivrf' : 'multivrf-pkg') }))
+  .filter(({ compiler, path }) => compiler === 'quickjs' || existsSync(path))
+  .map((build) => ({ ...build, entersNamespace: build.compiler === 'quickjs' }));
 
 export type Build = (typeof builds)[number];
 
@@ -36,7 +36,7 @@ export async function buildPlugins(): Promise<void> {
 
 function sourceTimes(folder: string): number[] {
   return readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.ts') && !name.includes('.test'))
+    .filter((name) => /\.(ts|c)$/.test(name) && !name.includes('.test'))
     .map((name) => statSync(join(root, folder, name)).mtimeMs);
 }
 

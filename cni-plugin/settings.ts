@@ -3,7 +3,7 @@ import type { NetConf } from '../common/cni.ts';
 import { CniCode, CniError } from '../common/errors.ts';
 import { defaultAgentSocket } from '../common/protocol.ts';
 import { defaultTimeout } from './defaults.ts';
-import { maxSocketPath } from './unix-message.ts';
+import { maxSocketPath } from './structures.ts';
 
 /** Below CRI-O's 60 s for a call, so that our error is read and not the runtime's. */
 const longestTimeout = 55;

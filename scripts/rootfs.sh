@@ -5,9 +5,10 @@
 # usage: scripts/rootfs.sh
 set -euo pipefail
 umask 022
+# shellcheck source=scripts/debian.sh
+. "$(dirname "$0")/debian.sh"
 
 suite=forky
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(
   user-mode-linux frr gobgpd bird3 containernetworking-plugins
   containerd runc busybox-static
@@ -55,26 +56,6 @@ install_host_packages() {
   apt-get update >&2
   DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     debootstrap wget gpgv debian-archive-keyring >&2
-}
-
-# A machine may reach nothing but the mirror its apt is configured for. Empty on a machine that has none of
-# Debian's, such as an Ubuntu: debootstrap then takes its own.
-find_mirror() {
-  local uri
-  # shellcheck disable=SC2016 # apt-get expands it
-  while read -r uri; do
-    if wget -qO- --timeout=10 --tries=2 "$uri/dists/$suite/InRelease" | grep -x 'Origin: Debian' >/dev/null; then
-      printf '%s\n' "$uri"
-      return
-    fi
-  done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    grep -E '^https?://' | sed 's:/*$::' | sort -u)
-}
-
-# The proxy and the leniency about dates that the machine's own apt needs.
-apt_settings() {
-  printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";'
-  { apt-config dump 2>/dev/null || true; } | grep -E '^Acquire::(Check-|https?::Proxy)' || true
 }
 
 build() {
@@ -144,7 +125,7 @@ if ! is_current; then
   discard "$new"
   discard "$old"
   say "making $root, which takes about a minute"
-  build_apart "$(find_mirror)"
+  build_apart "$(find_mirror "$suite")"
   if [[ -e $root ]]; then
     mv "$root" "$old"
   fi

@@ -7,12 +7,13 @@ cd "$(dirname "$0")/.."
 # Command, and the package that brings it.
 needed=(
   ip:iproute2 ping:iputils-ping arping:iputils-arping tcpdump:tcpdump nsenter:util-linux setpriv:util-linux
-  debootstrap:debootstrap flock:util-linux strace:strace iptables:iptables /usr/lib/cni/bridge:containernetworking-plugins git:git openssl:openssl
+  debootstrap:debootstrap flock:util-linux strace:strace iptables:iptables /usr/lib/cni/bridge:containernetworking-plugins git:git openssl:openssl gcc:gcc
+  /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 )
 
 missing=()
 for pair in "${needed[@]}"; do
-  command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  command -v "${pair%%:*}" >/dev/null || [[ -e ${pair%%:*} ]] || missing+=("${pair#*:}")
 done
 # Debian's npm brings some Node along; a machine that has npm keeps its own.
 command -v npm >/dev/null || missing+=(nodejs npm)

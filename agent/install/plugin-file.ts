@@ -15,8 +15,7 @@ export function installedPlugin(binDirectory: string): string {
 }
 
 /**
- * Copies the binary there, also over one that is being executed, and also over the same one: written afresh its
- * pages lie well in the page cache. Throws a CniError when either file is not our plugin.
+ * Copies the binary there, also over one that is being executed, and over whatever is left of one. Throws a CniError when either file is not our plugin.
  */
 export async function placePlugin(source: string, binDirectory: string): Promise<void> {
   const bytes = await readFile(source).catch((error: Error) => {
@@ -63,7 +62,7 @@ async function isOurs(path: string): Promise<boolean | undefined> {
   if (!handle) return undefined;
   try {
     if (!(await handle.stat()).isFile()) return false;
-    // Piece by piece, since it is 100 MB, each with the end of the one before.
+    // Piece by piece, since somebody else's may be of any size; each with the end of the one before.
     const piece = Buffer.alloc(1024 * 1024 + mark.length);
     let kept = 0;
     for (;;) {

@@ -77,10 +77,7 @@ async function writeCopy(copy: string, content: Uint8Array, { mode, uid, gid }: 
   }
 }
 
-/**
- * In one write, where the kernel takes it all at once: see docs/decisions/plugin-in-large-folios.md. With a position
- * it is a pwrite64(2), which a trace tells from the write(2) by which threads wake each other.
- */
+/** With a position it is a pwrite64(2), which a trace tells from the write(2) by which threads wake each other. */
 async function writeWhole(handle: FileHandle, content: Uint8Array): Promise<void> {
   for (let at = 0; at < content.length; ) {
     at += (await handle.write(content, at, content.length - at, at)).bytesWritten;

@@ -154,7 +154,7 @@ function socketHandle(descriptor: number | undefined): PlaceHandle {
 const helps = new Map([
   [
     'EPERM',
-    'this plugin (built with pkg) hands over no socket: give the agent CAP_SYS_ADMIN, or install the plugin built with bun',
+    'this plugin (built with pkg) hands over no socket: give the agent CAP_SYS_ADMIN, or install the plugin built with QuickJS',
   ],
   ['ENOENT', 'the pod has ended, or the agent does not see the path: mount its directory with HostToContainer'],
 ]);

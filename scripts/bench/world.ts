@@ -52,7 +52,6 @@ export class World {
     await this.#startAgent();
   }
 
-  /** As an installation leaves it: written in one piece, see docs/decisions/plugin-in-large-folios.md. */
   #install(): void {
     mkdirSync('build/bench', { recursive: true });
     rmSync(plugin, { force: true });

@@ -28,7 +28,7 @@ test('the Containerfile takes the files that `make image` takes, and none beside
 
 test('the Containerfile compiles what the image holds as the Makefile does', () => {
   const commands = [
-    ...read('Makefile').matchAll(/^\t(node scripts\/build-(?:plugin\.ts bun|agent\.ts|cli\.ts) build)$/gm),
+    ...read('Makefile').matchAll(/^\t(node scripts\/build-(?:plugin\.ts quickjs|agent\.ts|cli\.ts) build)$/gm),
   ];
   const run = build.filter((line) => line.startsWith('RUN ')).join(' ');
   expect(new Set(run.match(/node scripts\/build-.*? build\b/g))).toEqual(

@@ -28,8 +28,8 @@ export interface Pod {
 export interface ChainOptions {
   /** Default 1.0.0. */
   cniVersion?: string;
-  /** Which build of the plugin; default bun. */
-  plugin?: 'bun' | 'pkg';
+  /** Which build of the plugin; default quickjs. */
+  plugin?: 'quickjs' | 'pkg';
   /** Merged into multivrf's entry of the conflist. */
   conf?: Record<string, unknown>;
 }
@@ -108,7 +108,7 @@ export function runMultivrf(
   pod: Pod,
   annotation: string | undefined,
   prevResult: CniResult | undefined,
-  { cniVersion = '1.0.0', plugin = 'bun', conf = {} }: ChainOptions = {},
+  { cniVersion = '1.0.0', plugin = 'quickjs', conf = {} }: ChainOptions = {},
 ): Promise<Answer> {
   const annotations = annotation === undefined ? {} : { [attachAnnotation]: annotation };
   const config = {
@@ -121,7 +121,7 @@ export function runMultivrf(
     ...(prevResult ? { prevResult: { ...prevResult, cniVersion } } : {}),
     ...conf,
   };
-  return runPlugin([join(build, plugin === 'bun' ? 'multivrf' : 'multivrf-pkg')], environment(verb, pod), config);
+  return runPlugin([join(build, plugin === 'quickjs' ? 'multivrf' : 'multivrf-pkg')], environment(verb, pod), config);
 }
 
 /** ADD of the whole chain: the last plugin's result, or the first error. */

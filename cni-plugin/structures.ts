@@ -1,4 +1,4 @@
-/** Bytes of the structures that go with a unix socket, as 64-bit little-endian Linux has them. */
+/** Bytes of the structures that system calls take, as 64-bit little-endian Linux has them. */
 
 /** The longest path that struct sockaddr_un can hold, its terminating zero aside. */
 export const maxSocketPath = 107;
@@ -14,6 +14,21 @@ export function sockaddrUn(path: Uint8Array): Uint8Array {
 /** struct timeval. */
 export function timeval(milliseconds: number): Uint8Array {
   return words(Math.floor(milliseconds / 1000), Math.floor(milliseconds % 1000) * 1000);
+}
+
+/** struct timespec. */
+export function timespec(milliseconds: number): Uint8Array {
+  return words(Math.floor(milliseconds / 1000), Math.floor((milliseconds % 1000) * 1e6));
+}
+
+/** struct pollfd that waits for something to read. */
+export function pollIn(descriptor: number): Uint8Array {
+  return words(0x1_0000_0000 + descriptor); // POLLIN is 1
+}
+
+/** An array of pointers with a null pointer at its end, such as argv. */
+export function pointers(addresses: readonly number[]): Uint8Array {
+  return words(...addresses, 0);
 }
 
 /** struct cmsghdr with one descriptor (SCM_RIGHTS), padded to CMSG_SPACE(4). */
@@ -32,7 +47,7 @@ export function msghdr(iov: number, control: number, controlLength: number): Uin
   return words(0, 0, iov, 1, control, controlLength, 0);
 }
 
-/** Each number as a word of 64 bits. Not by way of bigint, whose first use costs an ADD 0.05 ms. */
+/** Each number as a word of 64 bits. */
 function words(...numbers: number[]): Uint8Array {
   const halves = new Uint32Array(2 * numbers.length);
   for (let i = 0; i < numbers.length; i++) {

@@ -1,0 +1,5 @@
+import './globals.quickjs.ts';
+import { run } from './main.ts';
+import { linuxSystem } from './system.quickjs.ts';
+
+void run(linuxSystem);

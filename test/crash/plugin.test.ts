@@ -14,7 +14,7 @@ jest.setTimeout(180_000);
 
 const vrf = 'customer-a';
 /** The plugin's first step that concerns others: it speaks to the agent, or makes the spool. */
-const firstStep = /^connect\(|^mkdir\(/;
+const firstStep = /^connect\(|^mkdirat\(/;
 
 describeCrash('kill -9 of the plugin at every step', () => {
   let crash: CrashScene;

@@ -19,7 +19,8 @@ export interface Boundary {
 /** The calls by which a program changes something outside itself: between two of them nothing is half done. */
 const effects = [
   ...['bind', 'connect', 'sendto', 'sendmsg', 'write', 'writev', 'unshare', 'mount', 'umount2', 'exit_group'],
-  ...['openat', 'rename', 'renameat', 'link', 'linkat', 'unlink', 'unlinkat', 'mkdir', 'rmdir', 'fsync'],
+  ...['openat', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
+  'fsync',
 ];
 
 /** Those that change nothing after all: RTM_GET… (every fourth type), files opened to be read, threads that wake each other. */

@@ -2,14 +2,13 @@
 import { maxFrame } from '../common/protocol.ts';
 import { Deadline } from './deadline.ts';
 import { checked, Errno, encode, errorText, libc, O_CLOEXEC } from './libc.quickjs.ts';
-import { openNetlinkIn } from './namespace.quickjs.ts';
+import { openNamespace, openNetlinkIn } from './namespace.quickjs.ts';
 import { agentAway, agentSilent, answerCutOff, answerTooLong } from './no-answer.ts';
 import { iovec, msghdr, rightsMessage, sockaddrUn, timeval } from './structures.ts';
 import type { Exchange } from './system.ts';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = O_CLOEXEC;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
@@ -21,18 +20,21 @@ const away: ReadonlySet<number> = new Set([Errno.ENOENT, Errno.ECONNREFUSED, Err
 /** {@link System.exchange}; after a call with `netns` the process stays in that namespace. */
 export function exchange({ socketPath, line, timeout, netns }: Exchange): string {
   const deadline = new Deadline(timeout);
-  // Before setns: a unix socket belongs to the namespace that made it.
-  const agent = checked('socket(AF_UNIX)', libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  let netlink: number | undefined;
+  const opened: number[] = [];
+  const keep = (descriptor: number) => {
+    opened.push(descriptor);
+    return descriptor;
+  };
   try {
-    // Before the rest: while we enter the namespace the agent wakes up.
+    const namespace = netns === undefined ? undefined : keep(openNamespace(netns));
+    const agent = keep(checked('socket(AF_UNIX)', libc.socket(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0)));
+    // While we enter the namespace the agent wakes up.
     connect(agent, socketPath, deadline);
-    if (netns !== undefined) netlink = openNetlinkIn(netns);
+    const netlink = namespace === undefined ? undefined : keep(openNetlinkIn(namespace, netns!));
     send(agent, socketPath, encode(line), netlink, deadline);
     return receiveLine(agent, socketPath, deadline);
   } finally {
-    if (netlink !== undefined) libc.close(netlink);
-    libc.close(agent);
+    for (const descriptor of opened) libc.close(descriptor);
   }
 }
 

@@ -14,20 +14,20 @@ let inPod = false;
 /** Descriptor of the namespace we were started in. */
 let home: number | undefined;
 
-/** A netlink route socket of the pod's namespace, in which we then are. Throws a CniError 4 naming the path. */
-export function openNetlinkIn(netns: string): number {
-  if (!inPod) enter(netns);
-  return checked('socket(AF_NETLINK)', libc.socket(AF_NETLINK, SOCK_RAW | O_CLOEXEC, NETLINK_ROUTE));
+/** Descriptor of a network namespace. Throws a CniError 4 naming the path. */
+export function openNamespace(path: string): number {
+  // A pipe without a writer would hold us up for ever.
+  const namespace = libc.openat(AT_FDCWD, path, O_CLOEXEC | O_NONBLOCK);
+  if (namespace < 0) throw namespaceUnusable(path, errorText(namespace), namespace === -Errno.ENOENT);
+  return namespace;
 }
 
-function enter(netns: string): void {
-  // A pipe without a writer would hold us up for ever.
-  const namespace = libc.openat(AT_FDCWD, netns, O_CLOEXEC | O_NONBLOCK);
-  if (namespace < 0) throw namespaceUnusable(netns, errorText(namespace), namespace === -Errno.ENOENT);
-  const entered = libc.setns(namespace, CLONE_NEWNET);
-  libc.close(namespace);
-  if (entered < 0) throw namespaceUnusable(netns, errorText(entered));
+/** Enters the pod's namespace, to stay, and opens a netlink route socket there. Throws a CniError 4 naming the path. */
+export function openNetlinkIn(namespace: number, path: string): number {
+  const entered = inPod ? 0 : libc.setns(namespace, CLONE_NEWNET);
+  if (entered < 0) throw namespaceUnusable(path, errorText(entered));
   inPod = true;
+  return checked('socket(AF_NETLINK)', libc.socket(AF_NETLINK, SOCK_RAW | O_CLOEXEC, NETLINK_ROUTE));
 }
 
 /**

@@ -49,6 +49,18 @@ describe.each(builds)('ADD by the plugin compiled with $compiler', (build) => {
     expect(agent.requests[0]?.timeout).toBeGreaterThan(10_000);
   });
 
+  inside.each([
+    ['a configuration longer than a buffer', { other: 'x'.repeat(200_000) }, added],
+    ['an answer that comes in parts', {}, { ...added, padding: 'x'.repeat(200_000) }],
+    ['an answer without routes', {}, { ...added, routes: [] }],
+    ['a pod without a result', { prevResult: {} }, added],
+  ])(`%s makes no difference${needs}`, async (_, change, result) => {
+    await using agent = await agentPlace(() => ({ ok: true, result }));
+    const { stdout, exitCode } = await call(path, ADD, { ...annotated(agent.socket), ...change });
+    expect([exitCode, agent.verbs]).toEqual([0, ['ADD']]);
+    expect(JSON.parse(stdout).interfaces).toContainEqual(expect.objectContaining({ name: 'net1' }));
+  });
+
   inside(`an empty annotation goes to the agent${needs}`, async () => {
     await using agent = await agentPlace(() => ({ ok: false, error: { code: 7, msg: 'empty' } }));
     await failure(path, ADD, annotated(agent.socket, ''));

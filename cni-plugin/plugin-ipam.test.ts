@@ -1,4 +1,4 @@
-import { readlink } from 'node:fs/promises';
+import { readlink, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { gives, withIpam } from './ipam.testing.ts';
 import {
@@ -102,6 +102,7 @@ describe.each(builds)('an IPAM plugin under the plugin compiled with $compiler',
     ['fails without an error', 'echo oops', 'exit 3', 5, 'without a CNI error: exit code 3'],
     ['is killed', 'kill -9 $$', '', 5, 'ended by SIGKILL'],
     ['takes too long', 'exec sleep 5', '', 11, 'killed after 0.'],
+    ['goes on after its answer', `${gives(lease)}\nexec >&- sleep 5`, '', 11, 'killed after 0.'],
   ])('that %s stops the ADD before the agent is asked', async (_, answer, end, code, named) => {
     await using agent = await agentPlace(willing);
     const ipam = await withIpam(agent, `${answer}\n${end}`);
@@ -130,6 +131,24 @@ describe.each(builds)('an IPAM plugin under the plugin compiled with $compiler',
     const ipam = await withIpam(agent, answer);
     expect(await failure(path, { ...ADD, ...env(ipam) }, config(agent.socket))).toMatchObject({ code: 6 });
     expect(await ipam.verbs()).toEqual(['ADD', 'DEL']);
+  });
+
+  test('that cannot be executed is named with the reason', async () => {
+    await using agent = await agentPlace(willing);
+    const ipam = await withIpam(agent, 'exit 0');
+    await writeFile(`${agent.folder}/addresses`, '#!/nonexistent\n');
+    const error = await failure(path, { ...ADD, ...env(ipam) }, config(agent.socket));
+    expect(error).toMatchObject({
+      code: 5,
+      msg: expect.stringMatching(/addresses.*cannot be started: .*(No such file|ENOENT)/),
+    });
+  });
+
+  test('that prints more than a pipe holds is read to the end', async () => {
+    await using agent = await agentPlace(willing);
+    const ipam = await withIpam(agent, 'head -c 300000 /dev/zero');
+    const long = config(agent.socket, { other: 'x'.repeat(300_000) });
+    expect(await failure(path, { ...ADD, ...env(ipam) }, long)).toMatchObject({ code: 6 });
   });
 
   test('that is not installed is error 7 with CNI_PATH', async () => {

@@ -95,6 +95,7 @@ describe.each(builds)('the plugin compiled with $compiler, no agent anywhere', (
     ['a container id with a slash', { ...DEL, CNI_CONTAINERID: '../c1' }, ordinary(), 4, 'CNI_CONTAINERID: "../c1"'],
     ['an interface name too long', { ...ADD, CNI_IFNAME: 'a'.repeat(16) }, ordinary(), 4, 'CNI_IFNAME: "aaaa'],
     ['a configuration that is not JSON', ADD, 'type: multivrf', 6, '"type: multivrf"'],
+    ['a configuration nested too deep', ADD, `{"x":${'['.repeat(200_000)}`, 6, 'is not a JSON object'],
     ['half a configuration on DEL', DEL, '{"cniVersion":"1.0.0","na', 6, 'is not a JSON object'],
     ['an unsupported version', ADD, { ...ordinary(), cniVersion: '2.0.0' }, 1, '"2.0.0"'],
     ['a CHECK before 0.4.0', CHECK, { ...ordinary(), cniVersion: '0.3.1' }, 1, '"0.3.1" does not have CHECK'],

@@ -32,6 +32,7 @@ stamp=node_modules/.multivrf-lock
 if ! cmp -s package-lock.json "$stamp"; then
   echo 'setup: installing npm packages'
   # Not `npm ci`: it wants the optional packages of every platform in the lock, which not every registry has.
-  npm install --no-save --no-audit --no-fund --loglevel=error
+  # Debian's own Node may not know our options.
+  env -u NODE_OPTIONS npm install --no-save --no-audit --no-fund --loglevel=error
   cp package-lock.json "$stamp"
 fi

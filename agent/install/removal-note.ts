@@ -18,16 +18,15 @@ export function takeBackNote(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** The note; undefined when there is none. Throws when what is there is no note. */
+/** The note; undefined when there is none. Throws an error that names the file when what is there is no note. */
 export function readNote(path: string): RemovalNote | undefined {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const note = JSON.parse(readFileSync(path, 'utf8')) as { keepPlugin?: unknown } | null;
+    if (typeof note?.keepPlugin !== 'boolean') throw new Error('keepPlugin is neither true nor false');
+    return { keepPlugin: note.keepPlugin };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Error(`${path} is no note of the agent’s, and nothing is removed: ${message}`, { cause: error });
   }
-  const note = JSON.parse(text) as { keepPlugin?: unknown };
-  if (typeof note?.keepPlugin !== 'boolean') throw new Error(`${path} is no note of the agent's`);
-  return { keepPlugin: note.keepPlugin };
 }

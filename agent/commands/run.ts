@@ -12,6 +12,7 @@ import { workOffSpool } from '../server/spool.ts';
 import { joinCluster } from './cluster.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';
+import { followInstallation, removalOptions } from './removal.ts';
 import { shareAddresses } from './share-addresses.ts';
 import { openSource, vrfSourceOptions } from './source.ts';
 import { onStop } from './stop.ts';
@@ -40,11 +41,12 @@ export const runOptions = {
     describe: 'Keep the plugin and its entry where `install` puts them; the options below say where',
   },
   ...sourceOptions,
+  ...removalOptions,
   'agent-socket': { type: 'string', describe: 'The socket as the node names it, when that differs from --socket' },
   ...logOptions,
 } as const;
 
-/** Serves until SIGTERM. Attachments outlive the agent: nothing is taken down. */
+/** Serves until SIGTERM. Attachments outlive the agent: nothing is taken down, unless multivrf is removed from the cluster. */
 export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>): Promise<void> {
   const { log, flush } = openLog(options.logLevel);
   try {
@@ -58,6 +60,7 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     const leave = cluster ? await joinCluster(agent, cluster, log) : () => {};
     const reconciler = options.repair ? new Reconciler(agent, log) : undefined;
     reconciler?.start();
+    const removal = cluster && (await followInstallation(options.removalNote, cluster, log));
     const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
     // Before anybody is answered: these notes are older than every request.
     await workOffSpool(agent, spoolDirectory(options.socket), log);
@@ -67,13 +70,19 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     const collector = new Collector(agent, log);
     collector.start();
     const stopping = new AbortController();
-    onStop(() => {
+    const stop = () => {
       stopping.abort();
       collector.stop();
       reconciler?.stop();
       server.close();
       shared?.stop();
       leave();
+    };
+    onStop(async () => {
+      // While that is being found out pods are served.
+      const isRemoved = await removal?.isDue();
+      stop();
+      if (isRemoved) await removal?.carryOut(agent, collector, options.socket);
       flush();
       process.exit(0);
     });

@@ -14,7 +14,8 @@ import { type WatchTimes, watch, watchTimes } from './watch.ts';
 
 export interface InformerOptions<T extends object> {
   client: KubeClient;
-  reach: Reach;
+  /** Told of each failure, and when the resource is followed again. */
+  reach: Pick<Reach, 'failed' | 'well'>;
   log: Logger;
   /** For the log: `VRFs`. */
   what: string;

@@ -34,10 +34,19 @@ export class VrfChanges {
     if (!vrf || attached) return;
     const definition = this.#source.get(name);
     if (definition && !this.#isOutdated(vrf, definition)) return;
+    this.#tryRemove(vrf);
+  }
+
+  /** Takes all VRFs back that no pod is attached to, whatever is defined. */
+  clear(isAttached: (name: string) => boolean): void {
+    for (const vrf of this.#store.list()) if (!isAttached(vrf.name)) this.#tryRemove(vrf);
+  }
+
+  #tryRemove(vrf: NodeVrf): void {
     try {
       this.#remove(vrf);
     } catch (error) {
-      this.#log.error({ vrf: name, error: (error as Error).message }, 'VRF could not be removed');
+      this.#log.error({ vrf: vrf.name, error: (error as Error).message }, 'VRF could not be removed');
     }
   }
 

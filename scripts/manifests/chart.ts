@@ -17,6 +17,7 @@ const values: Value[] = [
     comment: ' Agent, plugin and multivrfctl.',
     paths: [
       [...pod, 'initContainers', 0, 'image'],
+      [...pod, 'initContainers', 1, 'image'],
       [...pod, 'containers', 0, 'image'],
     ],
   },

@@ -98,12 +98,31 @@ describe('the DaemonSet', () => {
   });
 
   test('mounts what it has volumes for, in the place of the node’s own directory', () => {
-    const hostPaths = new Map(
-      spec.volumes.map((volume: { name: string; hostPath: { path: string } }) => [volume.name, volume.hostPath.path]),
+    const paths = new Map(
+      spec.volumes.map(({ name, hostPath }: { name: string; hostPath?: { path: string } }) => [name, hostPath?.path]),
     );
     for (const { volumeMounts } of containers) {
-      for (const { name, mountPath } of volumeMounts) expect(hostPaths.get(name)).toBe(mountPath);
+      for (const { name, mountPath } of volumeMounts) {
+        expect(paths.has(name)).toBe(true);
+        expect(paths.get(name) ?? mountPath).toBe(mountPath);
+      }
     }
+  });
+
+  const [install, keep] = spec.initContainers;
+  const [agent] = spec.containers;
+  const mountsOf = ({ volumeMounts }: typeof agent) => volumeMounts.map(({ name }: { name: string }) => name);
+
+  test('keeps NET_ADMIN apart from what the node executes as root', () => {
+    expect(containers.filter((one) => mountsOf(one).includes('cni-bin'))).toEqual([install, keep]);
+  });
+
+  test('ends `keep` after the agent, which leaves it word in a volume of this pod alone', () => {
+    expect(keep).toMatchObject({ restartPolicy: 'Always', command: expect.arrayContaining(['keep']) });
+    const [{ mountPath }] = agent.volumeMounts.filter(({ name }: { name: string }) => name === 'removal');
+    for (const { args } of [keep, agent]) expect(args).toContain(`--removal-note=${mountPath}/note`);
+    expect(keep.volumeMounts).toContainEqual({ name: 'removal', mountPath, readOnly: true });
+    expect(spec.volumes.find(({ name }: { name: string }) => name === 'removal')).toHaveProperty('emptyDir');
   });
 });
 
@@ -126,6 +145,17 @@ describe('the agent’s role', () => {
       .filter(({ apiGroups }) => apiGroups.includes('multivrf.dev'))
       .flatMap(({ resources }) => resources.map((name) => name.replace('/status', '')));
     expect([...new Set(named)]).toEqual(kinds.map(({ plural }) => plural));
+  });
+
+  test('reads of namespaces and DaemonSets none but its own', () => {
+    const { metadata } = base('daemonset.yaml')[0];
+    const own = base('rbac.yaml').find(({ kind }) => kind === 'Role');
+    expect(own.metadata.namespace).toBe(metadata.namespace);
+    expect(own.rules).toEqual([
+      { apiGroups: ['apps'], resources: ['daemonsets'], resourceNames: [metadata.name], verbs: ['get'] },
+    ]);
+    const onNamespaces = rules.filter(({ resources }) => resources.includes('namespaces'));
+    expect(onNamespaces).toMatchObject([{ resourceNames: [metadata.namespace], verbs: ['get', 'list', 'watch'] }]);
   });
 
   test('says of each rule what it is for', () => {

@@ -52,7 +52,7 @@ export class KubeScene {
       for (const [name, spec] of Object.entries(definitions)) server.put(vrfs, { name }, { spec });
       const file = join(lab.directory, 'kubeconfig');
       writeFileSync(file, kubeconfig(server));
-      const args = ['--source', 'kubernetes', '--kubeconfig', file, '--node-name', nodeName];
+      const args = ['--source', 'kubernetes', '--kubeconfig', file, '--node-name', nodeName, ...(options.args ?? [])];
       const agent = await startAgent(lab, node, { ...options, args });
       return new KubeScene(lab, node, customer.router, server, agent);
     } catch (error) {

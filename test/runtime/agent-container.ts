@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from './container.ts';
 import type { Containerd } from './containerd.ts';
 import type { Mount } from './cri.ts';
-import { agent, installer } from './daemonset.ts';
+import { agent, installer, keeper } from './daemonset.ts';
 import { Pod } from './pod.ts';
 import type { ContainerOptions } from './pod-config.ts';
 
@@ -26,21 +26,24 @@ const withFiles: ContainerOptions = {
 /** Its pod, in which one container after the other runs. */
 export class AgentContainer {
   readonly #pod: Pod;
+  /** Keeps plugin and entry in place, for as long as the pod lives. */
+  readonly keeper: Container;
   readonly #socket: string;
   #container: Container | undefined;
 
-  private constructor(pod: Pod, socket: string) {
+  private constructor(pod: Pod, keeper: Container, socket: string) {
     this.#pod = pod;
+    this.keeper = keeper;
     this.#socket = socket;
   }
 
-  /** Its pod, whose init container has put the plugin in place and into the chain. */
+  /** Its pod, whose init container has put the plugin in place and into the chain, and whose sidecar keeps both there. */
   static async create(runtime: Containerd): Promise<AgentContainer> {
     const pod = await Pod.run(runtime, 'multivrf-agent', { hostNetwork: true });
     const container = await pod.run(installer);
     const exitCode = await container.ended();
     if (exitCode !== 0) throw new Error(`the init container ended with ${exitCode}; its log:\n${container.log()}`);
-    return new AgentContainer(pod, join(runtime.machine.run, 'multivrf/agent.sock'));
+    return new AgentContainer(pod, await pod.run(keeper), join(runtime.machine.run, 'multivrf/agent.sock'));
   }
 
   /** The running container. */

@@ -59,8 +59,13 @@ export class Container {
   }
 
   /** Ends it as the kubelet does: SIGTERM, five seconds later SIGKILL. */
-  async remove(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#cri.call('StopContainer', { containerId: this.id, timeout: 5 });
+  }
+
+  /** The same, and it is gone with its files. */
+  async remove(): Promise<void> {
+    await this.stop();
     await this.#cri.call('RemoveContainer', { containerId: this.id });
   }
 }

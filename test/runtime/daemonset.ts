@@ -26,13 +26,20 @@ const { spec } = parse(readFileSync(resolve(import.meta.dirname, '../../manifest
 
 interface Volume {
   name: string;
-  hostPath: { path: string };
+  /** Absent of an emptyDir. */
+  hostPath?: { path: string };
 }
 
 /** This machine's root is read-only: as on a distribution that has its CNI elsewhere, the volumes' paths are others. */
 const elsewhere: Record<string, string> = { '/opt/cni/bin': '/run/cni/bin', '/etc/cni/net.d': '/run/cni/net.d' };
 
-const hostPaths = new Map(spec.volumes.map(({ name, hostPath: { path } }) => [name, elsewhere[path] ?? path]));
+/** The kubelet makes a directory for each emptyDir; here it is one below /run, which the runtime makes. */
+const hostPaths = new Map(
+  spec.volumes.map(({ name, hostPath: { path } = { path: `/run/volumes/${name}` } }) => [
+    name,
+    elsewhere[path] ?? path,
+  ]),
+);
 
 /** What all have in common is asserted of the DaemonSet by manifests.test.ts; see `containerConfig` for it. */
 function options({ name, image, command, args = [], securityContext, volumeMounts }: Container): ContainerOptions {
@@ -55,11 +62,14 @@ function mount({ name, mountPath, readOnly = false, mountPropagation }: Containe
   };
 }
 
-const [init] = spec.initContainers;
+const [init, sidecar] = spec.initContainers;
 const [main] = spec.containers;
 
 /** The init container. */
 export const installer = options(init!);
+
+/** What keeps plugin and entry in place beside the agent. */
+export const keeper = options(sidecar!);
 
 /** The agent. */
 export const agent = options(main!);

@@ -1,4 +1,6 @@
 /** An unprivileged pod's whole life under containerd and runc, with the agent as a container. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { linkNames } from '../support/observe.ts';
@@ -144,4 +146,18 @@ test('an attachment whose namespace vanished without a DEL is collected by the a
     expect(scene.attachments()).toBe(0);
     await pod.remove();
   });
+});
+
+test('at a removal the agent’s container tells the one beside it, which takes entry and plugin away', async () => {
+  const { keeper, container } = scene.agent;
+  expect(await keeper.status('CapEff')).toBe(none);
+  // The agent's own words: without an API server it is never told of a removal.
+  await container.exec('node', '-e', `fs.writeFileSync('/run/multivrf-removal/note', '{"keepPlugin":false}')`);
+  await scene.agent.stop();
+  const { run } = scene.runtime.machine;
+  const conflist = () => readFileSync(join(run, 'cni/net.d/10-cluster.conflist'), 'utf8');
+  expect(conflist()).toContain('multivrf');
+  await keeper.stop();
+  expect(conflist()).not.toContain('multivrf');
+  expect(readdirSync(join(run, 'cni/bin'))).toEqual(['bridge', 'host-local', 'loopback']);
 });

@@ -107,7 +107,7 @@ export class TestAgent {
   }
 
   /** The first log entry from number `from` on that `accepts` takes; throws after `deadline` milliseconds, or when the agent ends. */
-  async waitFor(accepts: (entry: LogEntry) => boolean, from = 0, deadline = 10_000): Promise<LogEntry> {
+  async waitFor(accepts: (entry: LogEntry) => boolean, from = 0, deadline = 20_000): Promise<LogEntry> {
     const end = Date.now() + deadline;
     for (;;) {
       const found = this.#entries.slice(from).find(accepts);

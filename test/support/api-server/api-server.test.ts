@@ -34,6 +34,12 @@ test('who brings no token is 401, and what is not served is 404', async () => {
   expect(await ask('GET', '/apis/multivrf.dev/v1/vrfs')).toMatchObject(failure(404, 'NotFound'));
 });
 
+test('what is forbidden is 403, and nothing else is', async () => {
+  server.forbidden.add('get nodes');
+  expect(await ask('GET', '/api/v1/nodes/worker-1')).toMatchObject(failure(403, 'Forbidden'));
+  expect(await ask('GET', '/api/v1/nodes')).toMatchObject({ code: 200 });
+});
+
 describe('create', () => {
   test('gives uid, version, generation and time, and drops the status', async () => {
     const { code, body } = await ask('POST', all, { ...vrf('a'), status: { ready: true } });

@@ -21,6 +21,8 @@ export const pods: Kind = {
   status: true,
 };
 export const nodes: Kind = { ...pods, kind: 'Node', plural: 'nodes', namespaced: false };
+export const namespaces: Kind = { ...nodes, kind: 'Namespace', plural: 'namespaces' };
+export const daemonSets: Kind = { ...pods, group: 'apps', kind: 'DaemonSet', plural: 'daemonsets' };
 export const events: Kind = { ...pods, kind: 'Event', plural: 'events', status: false };
 export const vrfs: Kind = {
   group: 'multivrf.dev',

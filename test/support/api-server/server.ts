@@ -8,7 +8,19 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { json, send } from './body.ts';
 import { Failure } from './failure.ts';
-import { events, type Kind, nodes, parsePath, pods, type Target, vrfAddresses, vrfAttachments, vrfs } from './kinds.ts';
+import {
+  daemonSets,
+  events,
+  type Kind,
+  namespaces,
+  nodes,
+  parsePath,
+  pods,
+  type Target,
+  vrfAddresses,
+  vrfAttachments,
+  vrfs,
+} from './kinds.ts';
 import { Continuations, list } from './list.ts';
 import type { Draft, KubeObject } from './objects.ts';
 import { patch } from './patch.ts';
@@ -38,6 +50,8 @@ export class ApiServer {
   readonly log = new RequestLog();
   /** What clients must send as their bearer token. */
   token = 'test-token';
+  /** What is answered 403, as when a role has gone: `get pods`, in the words of the log. Open watches go on. */
+  readonly forbidden = new Set<string>();
   /** How a watch from a version that is too old is refused. */
   goneAs: GoneAs = 'event';
   /** How many connections clients have made. */
@@ -53,7 +67,7 @@ export class ApiServer {
 
   constructor(options: ApiServerOptions = {}) {
     this.#options = options;
-    this.#kinds = options.kinds ?? [vrfs, vrfAddresses, vrfAttachments, nodes, pods, events];
+    this.#kinds = options.kinds ?? [vrfs, vrfAddresses, vrfAttachments, nodes, pods, events, namespaces, daemonSets];
   }
 
   get url(): string {
@@ -106,7 +120,7 @@ export class ApiServer {
     try {
       const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://server');
       const target = parsePath(pathname, this.#kinds);
-      this.#note(request, target, query);
+      const asked = this.#note(request, target, query);
       if (this.#hangs) {
         this.#held.add(response);
         return;
@@ -122,7 +136,9 @@ export class ApiServer {
           this.#throttled.retryAfter,
         );
       }
-      if (!target) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
+      if (!target || !asked) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
+      if (this.forbidden.has(`${asked.verb} ${asked.resource}`))
+        throw new Failure(403, 'Forbidden', `${asked.resource} is forbidden: User "agent" cannot ${asked.verb} it`);
       if (request.method === 'GET' && query.get('watch') === 'true') {
         this.watches.serve(this.store, target, query, response, this.goneAs);
         return;
@@ -160,12 +176,18 @@ export class ApiServer {
     throw new Failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
 
-  #note({ method = 'GET' }: IncomingMessage, target: Target | undefined, query: URLSearchParams): void {
-    if (!target) return;
+  #note(
+    { method = 'GET' }: IncomingMessage,
+    target: Target | undefined,
+    query: URLSearchParams,
+  ): LoggedRequest | undefined {
+    if (!target) return undefined;
     const { kind, name, subresource } = target;
     const reading = query.get('watch') === 'true' ? 'watch' : name === undefined ? 'list' : 'get';
     const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-    this.log.add({ verb: verbs[method] ?? reading, resource, name, query: query.toString() });
+    const asked = { verb: verbs[method] ?? reading, resource, name, query: query.toString() };
+    this.log.add(asked);
+    return asked;
   }
 
   /** Creates an object or, where there is one of its name, puts it in its place; as kubectl would, but without HTTP. */

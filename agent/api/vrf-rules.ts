@@ -9,7 +9,7 @@ const objectRules: CelRule[] = [
     at: '',
     rule: 'self.metadata.name.size() <= 15',
     messageExpression:
-      "'metadata.name \"' + self.metadata.name + '\" has ' + string(self.metadata.name.size()) + ' characters; a VRF is named by at most 15, because its device carries that name'",
+      "'metadata.name \"' + self.metadata.name + '\" is too long; a VRF is named by at most 15 characters, because its device carries that name'",
     message: 'metadata.name is too long; a VRF is named by at most 15 characters, because its device carries that name',
   },
   {
@@ -55,7 +55,7 @@ const specRules: CelRule[] = [
       "|| self.addresses.reservations.exists(r, r.addresses.exists(a, a.contains(':')))",
       "|| self.uplinks.exists(u, u.addresses.exists(a, a.contains(':'))))",
     ].join(' '),
-    messageExpression: "string(self.mtu) + ' is too small for IPv6; use at least 1280, or no IPv6 addresses'",
+    messageExpression: "'%d is too small for IPv6; use at least 1280, or no IPv6 addresses'.format([self.mtu])",
     message: 'is too small for IPv6; use at least 1280, or no IPv6 addresses',
   },
   {
@@ -91,7 +91,7 @@ const specRules: CelRule[] = [
     fieldPath: '.endPort',
     rule: '!has(self.port) || !has(self.endPort) || self.endPort >= self.port',
     messageExpression:
-      "string(self.endPort) + ' is less than port ' + string(self.port) + ', so that the range is reversed; write port: ' + string(self.endPort) + ' and endPort: ' + string(self.port)",
+      "'%d is less than port %d, so that the range is reversed; write port: %d and endPort: %d'.format([self.endPort, self.port, self.endPort, self.port])",
     message: 'is less than port, so that the range is reversed; exchange the two',
   },
 ];

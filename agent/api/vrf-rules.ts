@@ -46,19 +46,6 @@ const specRules: CelRule[] = [
     message: 'is a table of the kernel; use any from 1 to 4294967295 but 253, 254 and 255',
   },
   {
-    name: 'mtu-ipv6',
-    at: 'spec',
-    fieldPath: '.mtu',
-    rule: [
-      'self.mtu >= 1280 || !(',
-      "self.addresses.pools.exists(p, p.subnet.contains(':'))",
-      "|| self.addresses.reservations.exists(r, r.addresses.exists(a, a.contains(':')))",
-      "|| self.uplinks.exists(u, u.addresses.exists(a, a.contains(':'))))",
-    ].join(' '),
-    messageExpression: "'%d is too small for IPv6; use at least 1280, or no IPv6 addresses'.format([self.mtu])",
-    message: 'is too small for IPv6; use at least 1280, or no IPv6 addresses',
-  },
-  {
     name: 'namespace-name',
     at: 'spec.access.namespaces[]',
     rule: "self.matches('^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$')",

@@ -2,7 +2,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { parseCel } from './cel.testing.ts';
 
-/** Functions and macros that we use, by the first version that has them; the oldest that we support is 1.31. */
+/** Functions and macros that we use, by the first version that has them; the oldest that we support is 1.32. */
 const introduced: Record<string, string> = {
   '1.23': 'has all exists filter map size contains startsWith endsWith matches string',
   '1.29': 'split join trim indexOf substring replace format',

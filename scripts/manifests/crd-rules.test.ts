@@ -43,7 +43,7 @@ describe.each(expressions)('$kind: rule $name', ({ text, type, times, schema }) 
     expect([text, compilerAt(schema)(text)]).toEqual([text, type]);
   });
 
-  test('calls what Kubernetes 1.31 has', () => {
+  test('calls what the oldest supported Kubernetes has', () => {
     expect(unavailable(text)).toEqual([]);
   });
 

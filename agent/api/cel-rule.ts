@@ -1,8 +1,11 @@
 /**
  * Rules in CEL: what an API server refuses by itself, at `kubectl apply`. It estimates what a rule costs from
  * maxItems and maxLength and refuses the whole CRD when it may cost too much, so that a rule reaches every string by a
- * path in the schema: elements of a literal list or of a filtered one have none, and count as endless.
- * Needs Kubernetes 1.31 (functions ip() and cidr()).
+ * path in the schema: elements of a literal list or of a filtered one have none, and count as endless. So does what
+ * string() gives, which nothing may be joined to (a message with a number in it is one format()), and a comparison of
+ * addresses by != (a negated == costs 1).
+ * Needs Kubernetes 1.32: 1.31 has ip() and cidr(), but for it two addresses cost without end with == as well
+ * (https://github.com/kubernetes/kubernetes/pull/126359).
  */
 
 /** One rule of `x-kubernetes-validations`. */

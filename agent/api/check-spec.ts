@@ -1,10 +1,7 @@
-/** Checks of mode, uplinks, MTU, routes and expose that need more than one field. */
+/** Checks of mode, uplinks, routes and expose that need more than one field. */
 import { contains, parseAddress, parseBlock, parsePrefix } from './address-syntax.ts';
 import type { Report } from './check-addresses.ts';
 import type { VrfSpec } from './vrf-shape.ts';
-
-/** RFC 8200, section 5. */
-const leastMtu6 = 1280;
 
 /** The node has addresses on uplinks in mode routed only, and every uplink can be chosen by some node. */
 export function checkUplinks({ mode, uplinks }: VrfSpec, report: Report, name: string): void {
@@ -26,19 +23,6 @@ export function checkUplinks({ mode, uplinks }: VrfSpec, report: Report, name: s
       );
     }
   });
-}
-
-/** IPv6 needs links of 1280 bytes. */
-export function checkMtu({ mtu, addresses, uplinks }: VrfSpec, report: Report): void {
-  const texts = [
-    ...addresses.pools.map(({ subnet }) => subnet),
-    ...addresses.reservations.flatMap((reservation) => reservation.addresses),
-    ...uplinks.flatMap((uplink) => uplink.addresses),
-  ];
-  const ipv6 = texts.find((text) => parsePrefix(text)?.family === 6);
-  if (ipv6 && mtu < leastMtu6) {
-    report(['mtu'], `is too small for IPv6 (${ipv6}); use at least ${leastMtu6}`);
-  }
 }
 
 /** Whether a router can be asked for on some uplink. */

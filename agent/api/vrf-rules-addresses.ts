@@ -79,7 +79,7 @@ export const addressRules: CelRule[] = [
     name: 'pool-gateway-is-network',
     at: pool,
     fieldPath: '.gateway',
-    rule: `!has(self.gateway) || !isCIDR(self.subnet) || !isIP(self.gateway) || ${isV6('self.gateway')} || cidr(self.subnet).prefixLength() >= 31 || cidr(self.subnet).masked().ip() != ip(self.gateway)`,
+    rule: `!has(self.gateway) || !isCIDR(self.subnet) || !isIP(self.gateway) || ${isV6('self.gateway')} || cidr(self.subnet).prefixLength() >= 31 || !(cidr(self.subnet).masked().ip() == ip(self.gateway))`,
     messageExpression: `'"' + self.gateway + '" is the network address of ' + self.subnet + "; write the router's own address"`,
     message: "is the network address of the subnet; write the router's own address",
   },
@@ -100,7 +100,7 @@ export const addressRules: CelRule[] = [
     name: 'reservation-of-gateway',
     at: 'spec.addresses',
     fieldPath: '.reservations',
-    rule: 'self.reservations.all(r, r.addresses.all(a, !isCIDR(a) || self.pools.all(p, !has(p.gateway) || !isIP(p.gateway) || cidr(a).ip() != ip(p.gateway))))',
+    rule: 'self.reservations.all(r, r.addresses.all(a, !isCIDR(a) || self.pools.all(p, !has(p.gateway) || !isIP(p.gateway) || !(cidr(a).ip() == ip(p.gateway)))))',
     message: 'an address is taken by the gateway of a pool; choose another',
   },
   {

@@ -19,7 +19,7 @@ export const hostAddressRules = (at: string, where: string): CelRule[] => [
     name: `${where}-address-of-network`,
     at,
     // RFC 3021 and RFC 6164: both addresses of a /31 and a /127 are hosts.
-    rule: `!isCIDR(self) || cidr(self).prefixLength() >= (${isV6('self')} ? 127 : 31) || cidr(self) != cidr(self).masked()`,
+    rule: `!isCIDR(self) || cidr(self).prefixLength() >= (${isV6('self')} ? 127 : 31) || !(${isMasked('self')})`,
     message: 'is the network address, or the subnet-router anycast address with IPv6; write the address of one host',
   },
 ];
@@ -46,7 +46,7 @@ export const linkRules: CelRule[] = [
   {
     name: 'uplink-never-used',
     at: 'spec.uplinks',
-    rule: `!self.exists(u, ${selectsAll('u')}) || (self.filter(u, ${selectsAll('u')}).size() == 1 && (${selectsAll('self[self.size() - 1]')}))`,
+    rule: `!self.exists(u, ${selectsAll('u')}) || (self.filter(u, ${selectsAll('u')}).size() == 1 && self.map(u, ${selectsAll('u')})[self.size() - 1])`,
     message:
       'an uplink without nodeSelector matches every node, so that those behind it are never used; put it last, and only one',
   },

@@ -9,7 +9,7 @@ const objectRules: CelRule[] = [
     at: '',
     rule: 'self.metadata.name.size() <= 15',
     messageExpression:
-      "'metadata.name \"' + self.metadata.name + '\" has ' + string(self.metadata.name.size()) + ' characters; a VRF is named by at most 15, because its device carries that name'",
+      "'metadata.name \"' + self.metadata.name + '\" is too long; a VRF is named by at most 15 characters, because its device carries that name'",
     message: 'metadata.name is too long; a VRF is named by at most 15 characters, because its device carries that name',
   },
   {
@@ -46,19 +46,6 @@ const specRules: CelRule[] = [
     message: 'is a table of the kernel; use any from 1 to 4294967295 but 253, 254 and 255',
   },
   {
-    name: 'mtu-ipv6',
-    at: 'spec',
-    fieldPath: '.mtu',
-    rule: [
-      'self.mtu >= 1280 || !(',
-      "self.addresses.pools.exists(p, p.subnet.contains(':'))",
-      "|| self.addresses.reservations.exists(r, r.addresses.exists(a, a.contains(':')))",
-      "|| self.uplinks.exists(u, u.addresses.exists(a, a.contains(':'))))",
-    ].join(' '),
-    messageExpression: "string(self.mtu) + ' is too small for IPv6; use at least 1280, or no IPv6 addresses'",
-    message: 'is too small for IPv6; use at least 1280, or no IPv6 addresses',
-  },
-  {
     name: 'namespace-name',
     at: 'spec.access.namespaces[]',
     rule: "self.matches('^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$')",
@@ -91,7 +78,7 @@ const specRules: CelRule[] = [
     fieldPath: '.endPort',
     rule: '!has(self.port) || !has(self.endPort) || self.endPort >= self.port',
     messageExpression:
-      "string(self.endPort) + ' is less than port ' + string(self.port) + ', so that the range is reversed; write port: ' + string(self.endPort) + ' and endPort: ' + string(self.port)",
+      "'%d is less than port %d, so that the range is reversed; write port: %d and endPort: %d'.format([self.endPort, self.port, self.endPort, self.port])",
     message: 'is less than port, so that the range is reversed; exchange the two',
   },
 ];

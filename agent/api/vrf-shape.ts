@@ -59,9 +59,10 @@ const spec = closed({
   table: table.optional(),
   mtu: z
     .int()
-    .min(68)
+    // RFC 8200, section 5. Below it the kernel takes IPv6 off a link, and with it the switches that keep a link from speaking it.
+    .min(1280)
     .max(65535)
-    .describe('MTU of the pods’ interfaces and of what the node makes for the VRF. IPv6 needs 1280.')
+    .describe('MTU of the pods’ interfaces and of what the node makes for the VRF. At least 1280, which IPv6 needs.')
     .default(1500),
   uplinks: z
     .array(uplink)

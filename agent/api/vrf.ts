@@ -1,11 +1,11 @@
 /** The VRF object: what an operator writes, in a YAML file or as a Kubernetes object. */
 import type * as z from 'zod';
 import { checkPools, checkReservations, type Report } from './check-addresses.ts';
-import { checkExpose, checkMtu, checkRoutes, checkUplinks } from './check-spec.ts';
+import { checkExpose, checkRoutes, checkUplinks } from './check-spec.ts';
 import { type FieldProblem, fieldProblems } from './format-issues.ts';
 import { vrfShape } from './vrf-shape.ts';
 
-const checks = [checkUplinks, checkMtu, checkPools, checkReservations, checkRoutes, checkExpose];
+const checks = [checkUplinks, checkPools, checkReservations, checkRoutes, checkExpose];
 
 /** Schema of a VRF. Its output has every default filled in and every address in canonical form. */
 export const vrfSchema = vrfShape.superRefine(({ spec, metadata }, context) => {

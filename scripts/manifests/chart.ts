@@ -54,8 +54,8 @@ const about = (version: string) => ({
   type: 'application',
   version,
   appVersion: version,
-  // ip() and cidr() in the rules of the CRDs.
-  kubeVersion: '>=1.31.0-0',
+  // What the rules of the CRDs need (agent/api/cel-rule.ts).
+  kubeVersion: '>=1.32.0-0',
 });
 
 const daemonSet = (base: ReadonlyMap<string, string>): Document.Parsed =>

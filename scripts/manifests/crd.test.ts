@@ -9,7 +9,6 @@ import { addressName, type VrfAddress } from '../../agent/api/vrf-address.ts';
 import type { VrfAttachment } from '../../agent/api/vrf-attachment.ts';
 import { vrfRules } from '../../agent/api/vrf-rules.ts';
 import type { VrfStatus } from '../../agent/api/vrf-status.ts';
-import { fieldsProblem } from './cel-fields.testing.ts';
 import { crd } from './crd.ts';
 import { kinds } from './kinds.ts';
 import { type Schema, schemaAt } from './schema.ts';
@@ -35,11 +34,9 @@ describe.each(kinds)('$kind', (kind) => {
     expect(structuralProblems(schemaOf(kind.kind))).toEqual([]);
   });
 
-  test('its rules read fields that there are', () => {
-    for (const { at, rule, messageExpression, fieldPath, message } of kind.rules) {
+  test('its rules point at fields that there are, and say what is wrong in one line', () => {
+    for (const { at, fieldPath, message } of kind.rules) {
       const schema = schemaAt(schemaOf(kind.kind), at);
-      expect([rule, fieldsProblem(rule, schema)]).toEqual([rule, undefined]);
-      if (messageExpression !== undefined) expect(fieldsProblem(messageExpression, schema)).toBeUndefined();
       if (fieldPath !== undefined) expect(schemaAt(schema, fieldPath.slice(1))).toBeDefined();
       expect(message).toMatch(/^[^\n]{1,2048}$/);
     }

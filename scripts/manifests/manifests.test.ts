@@ -1,7 +1,7 @@
 /** The manifests are those of this version, and give the agent what it needs and no more. */
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { isMap, isSeq, parse, parseAllDocuments } from 'yaml';
+import { isMap, isSeq, parse, parseAllDocuments, stringify } from 'yaml';
 import { generated } from './generated.ts';
 import { kinds } from './kinds.ts';
 
@@ -28,14 +28,16 @@ test('the base applies every file in it', () => {
 });
 
 describe('the chart', () => {
-  /** What Helm makes of the few actions that the generator writes. */
-  const render = (text: string, values: Record<string, unknown>) =>
-    text
-      .replace(
-        / ?\{\{- toYaml \.Values\.(\w+) \| nindent \d+ \}\}/g,
-        (_all, name) => ` ${JSON.stringify(values[name])}`,
+  /** What Helm makes of the two actions that the generator writes: `{{-` takes the white space before it, nindent begins a line. */
+  const render = (text: string, values: Record<string, unknown>) => {
+    const rendered = text
+      .replace(/\s*\{\{- toYaml \.Values\.(\w+) \| nindent (\d+) \}\}/g, (_all, name, indent) =>
+        `\n${stringify(values[name]).trimEnd()}`.replaceAll('\n', `\n${' '.repeat(Number(indent))}`),
       )
       .replace(/\{\{ \.Values\.(\w+) \}\}/g, (_all, name) => String(values[name]));
+    expect(rendered).not.toContain('{{');
+    return rendered;
+  };
 
   const values = parse(read('manifests/chart/values.yaml'));
 
@@ -53,11 +55,13 @@ describe('the chart', () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(values).sort());
   });
 
-  test('puts a node selector of the user where the pods’ is', () => {
-    const [daemonSet] = objects(
-      render(read('manifests/chart/templates/daemonset.yaml'), { ...values, nodeSelector: { rack: 'r1' } }),
-    );
-    expect(daemonSet.spec.template.spec.nodeSelector).toEqual({ rack: 'r1' });
+  test.each([
+    { nodeSelector: { rack: 'r1', 'a.b/c': 'true' }, tolerations: [{ key: 'k', operator: 'Equal', value: 'v' }] },
+    { nodeSelector: {}, tolerations: [] },
+  ])('puts %j of the user where the pods’ are', (own) => {
+    const [daemonSet] = objects(render(read('manifests/chart/templates/daemonset.yaml'), { ...values, ...own }));
+    const { nodeSelector, tolerations } = daemonSet.spec.template.spec;
+    expect({ nodeSelector, tolerations }).toEqual(own);
   });
 });
 

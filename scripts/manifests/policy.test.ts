@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { parseAttach } from '../../agent/api/annotation.ts';
 import { attachAnnotation } from '../../common/cni.ts';
-import { evaluateCel, type Scope } from './cel-evaluate.testing.ts';
+import { compilerWith, evaluateCel, type Scope } from './cel.testing.ts';
+import { unavailable } from './cel-versions.testing.ts';
 
 interface Policy {
   kind: string;
@@ -19,6 +20,21 @@ interface Policy {
 const policies = parseAllDocuments(readFileSync('manifests/base/policy.yaml', 'utf8')).map(
   (document) => document.toJS() as Policy,
 );
+
+/** Each expression of a policy, with the type that it must have. What `variables` holds has any. */
+const expressions = policies.flatMap(({ metadata: { name }, spec: { matchConditions, variables, validations } }) => [
+  ...(matchConditions ?? []).map(({ expression }) => [name, expression, /^(bool|dyn)$/] as const),
+  ...(variables ?? []).map(({ expression }) => [name, expression, /^\S+$/] as const),
+  ...(validations ?? []).flatMap(({ expression, messageExpression }) => [
+    [name, expression, /^bool$/] as const,
+    ...(messageExpression === undefined ? [] : [[name, messageExpression, /^(string|dyn)$/] as const]),
+  ]),
+]);
+
+test.each(expressions)('policy %s compiles: %s', (_name, expression, type) => {
+  expect(compilerWith(['object', 'oldObject', 'params', 'request', 'variables'])(expression)).toMatch(type);
+  expect(unavailable(expression)).toEqual([]);
+});
 
 /** What a request is told: nothing when it passes. */
 function answer(name: string, scope: Scope): string[] {

@@ -1,6 +1,6 @@
 /** Judges an object by a CRD, as an API server does at `kubectl apply` (strict field validation). */
 import { isDeepStrictEqual } from 'node:util';
-import { evaluateCel, type Scope } from './cel-evaluate.testing.ts';
+import { evaluateCel, type Scope } from './cel.testing.ts';
 import type { Schema } from './schema.ts';
 
 /** A fault: of the rule `rule` at the place `at` in the schema, or else of the shape. */

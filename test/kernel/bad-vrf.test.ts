@@ -86,6 +86,19 @@ test('a VRF whose file is removed keeps its pods, gets no new ones, and goes wit
   expect(readdirSync(scene.agent.netnsDirectory)).toEqual([]);
 });
 
+test('an MTU below what IPv6 needs is refused, and with the least the pod has addresses of both families', async () => {
+  const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99' }, { subnet: '2001:db8::/64' }];
+  scene = await Scene.open({ 'customer-a': specWith({ mtu: 1280, addresses: { pools } }) });
+  const from = scene.agent.log().length;
+  await scene.agent.writeVrf('customer-a', specWith({ mtu: 1279 }));
+  const { msg } = await scene.agent.waitFor((entry) => entry.msg.includes('mtu'), from);
+  expect(msg).toContain('spec.mtu: 1279 must be at least 1280');
+  const pod = await scene.pod('speaker-0');
+  const { ips } = await scene.attach(pod, 'customer-a');
+  expect(ips?.filter(({ address }) => /^(192\.0\.2|2001:db8:)/.test(address))).toHaveLength(2);
+  expect(await pod.netns.ip('link', 'show', 'net1')).toMatchObject([{ mtu: 1280 }]);
+});
+
 test('a broken file is reported with line and field, and the last good version stays in force', async () => {
   scene = await Scene.open({ 'customer-a': specWith() });
   const pod = await scene.pod('speaker-0');

@@ -12,8 +12,8 @@ import {
 } from './addresses-object.ts';
 import { ApiError } from './api-error.ts';
 import type { KubeClient, KubeRequest } from './client.ts';
-import { listAll } from './list.ts';
-import type { KubeList, KubeObject } from './object.ts';
+import { eachOf, listAll } from './list.ts';
+import type { KubeObject } from './object.ts';
 
 /** Milliseconds for one request. */
 const patience = 5_000;
@@ -78,15 +78,9 @@ export class AddressApi {
     return this.#list({ fieldSelector: `spec.vrf=${vrf}`, labelSelector: `${podLabel}=${podLabelOf(pod)}` });
   }
 
-  /** Everything that is held in the cluster, a chunk at a time: of 5,000 nodes, nobody keeps it all. */
+  /** Everything that is held in the cluster. */
   async *all(): AsyncGenerator<HeldAddress> {
-    let next = '';
-    do {
-      const query = { limit: '500', ...(next === '' ? {} : { continue: next }) };
-      const { metadata, items } = await this.#client.request<KubeList>({ path: addressesPath, query });
-      yield* items.map(toHeld);
-      next = metadata.continue ?? '';
-    } while (next !== '');
+    for await (const object of eachOf(this.#client, addressesPath)) yield toHeld(object);
   }
 
   async #list(query: Record<string, string>): Promise<HeldAddress[]> {

@@ -39,8 +39,19 @@ const vrf: Kind = {
       jsonPath: '.status.attachments',
       description: 'Attachments on all nodes.',
     },
+    {
+      name: 'NotReady',
+      type: 'integer',
+      jsonPath: '.status.notReadyNodes',
+      description: 'Nodes on which pods cannot attach; the status says why.',
+    },
     { name: 'Used', type: 'integer', jsonPath: '.status.addresses.used', description: 'Addresses in use.' },
-    { name: 'Free', type: 'integer', jsonPath: '.status.addresses.free', description: 'Addresses left in the pools.' },
+    {
+      name: 'Free',
+      type: 'integer',
+      jsonPath: '.status.addresses.free',
+      description: 'Pods for which the pools have addresses.',
+    },
     {
       name: 'Namespaces',
       type: 'string',

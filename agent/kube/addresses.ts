@@ -91,6 +91,11 @@ export class Addresses {
     return this.#api.inVrf(vrf);
   }
 
+  /** The same, unless there are too many to be read while a pod waits. Throws what a request throws. */
+  few(vrf: string): Promise<HeldAddress[] | undefined> {
+    return this.#api.fewInVrf(vrf);
+  }
+
   /** What the API says of a pod. Throws what a request throws. */
   look(pod: PodRef): Promise<PodFacts | undefined> {
     return lookAtPod(this.#options.client, pod);

@@ -16,6 +16,8 @@ import { heldBy, isAway, notAsked } from './reserve-failures.ts';
 
 /** Holders that are looked for when a pool is full. */
 const mostReclaimed = 16;
+/** Addresses of a large VRF that are tried before all of it is read: of one that is half full every second is free. */
+const mostGuessed = 8;
 
 export interface Claim {
   vrf: Vrf;
@@ -36,6 +38,7 @@ export class Reservation {
   readonly taken = new Set<string>();
   #own: IpAddress[] = [];
   #elsewhere = new Set<string>();
+  #conflicts = 0;
   #sticky: boolean | undefined;
 
   constructor(ipam: Ipam, addresses: Addresses, claim: Claim, deadline: Deadline) {
@@ -65,7 +68,7 @@ export class Reservation {
       if (!conflict) return;
       if (isNamed || isNamesake(conflict.pod, pod)) throw heldBy(conflict, vrf, pod);
       this.#ipam.release(this.#claim.owner);
-      if (this.#elsewhere.size === 0) await this.#learn();
+      await this.#learnSoon();
       this.#elsewhere.add(conflict.address);
       this.#deadline.check();
     }
@@ -104,9 +107,21 @@ export class Reservation {
     }
   }
 
+  /** After a conflict: a small VRF is read at once, and of a large one some more are tried before that. */
+  async #learnSoon(): Promise<void> {
+    this.#conflicts += 1;
+    if (this.#conflicts === 1) {
+      const few = await this.#ask('looking who has the other addresses', this.#addresses.few(this.vrf));
+      if (few) this.#keep(few);
+    } else if (this.#conflicts === mostGuessed) await this.#learn();
+  }
+
   async #learn(): Promise<HeldAddress[]> {
-    const { vrf, pod } = this.#claim;
-    const all = await this.#ask('looking who has the other addresses', this.#addresses.all(vrf.metadata.name));
+    return this.#keep(await this.#ask('looking who has the other addresses', this.#addresses.all(this.vrf)));
+  }
+
+  #keep(all: readonly HeldAddress[]): HeldAddress[] {
+    const { pod } = this.#claim;
     const others = all.filter(({ pod: holder }) => holder.namespace !== pod.namespace || holder.name !== pod.name);
     this.#elsewhere = new Set(others.map(({ address }) => address));
     return others;

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { json, send } from './body.ts';
 import { Failure } from './failure.ts';
@@ -42,6 +42,8 @@ export class ApiServer {
   goneAs: GoneAs = 'event';
   /** How many connections clients have made. */
   connections = 0;
+  readonly #sockets = new Set<Socket>();
+  #bytesOfClosed = 0;
   readonly #kinds: readonly Kind[];
   readonly #rests = new Continuations();
   readonly #options: ApiServerOptions;
@@ -60,14 +62,24 @@ export class ApiServer {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
+  /** Sent to all clients, headers included. */
+  get bytesSent(): number {
+    return [...this.#sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, this.#bytesOfClosed);
+  }
+
   /** Opens the socket: the first time on any free port, then on that one again. */
   async start(): Promise<void> {
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
     const { tls, within = (listen) => listen() } = this.#options;
     const server = tls ? createTlsServer(tls, handle) : createServer(handle);
     this.#server = server;
-    server.on('connection', () => {
+    server.on('connection', (socket: Socket) => {
       this.connections += 1;
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        this.#bytesOfClosed += socket.bytesWritten;
+      });
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('listening', resolve).once('error', reject);

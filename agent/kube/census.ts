@@ -86,20 +86,22 @@ export class Census {
   async #wait(nodes: number | undefined): Promise<boolean> {
     const { interval, perNode, soon } = this.#times;
     const isSmall = nodes === undefined || nodes <= small;
-    const due = performance.now() + Math.max(interval, (nodes ?? 0) * perNode) * (0.5 + this.#random());
-    if (!(isSmall && this.#isChanged)) await this.#pause(due - performance.now(), isSmall);
-    if (performance.now() >= due) return true;
+    const isChanged =
+      (isSmall && this.#isChanged) ||
+      (await this.#pause(Math.max(interval, (nodes ?? 0) * perNode) * (0.5 + this.#random()), isSmall));
+    if (!isChanged) return true;
     // What happens together is counted once, and when it has been written.
     await this.#pause(soon, false);
     return false;
   }
 
-  #pause(milliseconds: number, isLight: boolean): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds).unref();
+  /** Whether it was cut short. */
+  #pause(milliseconds: number, isLight: boolean): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), milliseconds).unref();
     const wake = () => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     };
     this.#stopping.signal.onabort = wake;
     this.#wake = isLight ? wake : undefined;
@@ -107,16 +109,36 @@ export class Census {
   }
 }
 
-/** Attachments by node, of each VRF that has any. */
-export type AttachmentCounts = Map<string, Map<string, number>>;
+/** Attachments by VRF and node. Of 5,000 nodes with 50 VRFs each are 250,000 numbers: hence lists, and no maps of maps. */
+export class AttachmentCounts {
+  /** The number of each node in the lists. */
+  readonly #nodes = new Map<string, number>();
+  readonly #counts = new Map<string, number[]>();
+
+  add(vrf: string, node: string): void {
+    const number = this.#nodes.get(node) ?? this.#nodes.size;
+    this.#nodes.set(node, number);
+    const counts = this.#counts.get(vrf) ?? [];
+    while (counts.length <= number) counts.push(0);
+    counts[number]! += 1;
+    this.#counts.set(vrf, counts);
+  }
+
+  /** The nodes with attachments to a VRF. */
+  of(vrf: string): Map<string, number> {
+    const counts = this.#counts.get(vrf) ?? [];
+    const found = new Map<string, number>();
+    for (const [node, number] of this.#nodes) if (counts[number]) found.set(node, counts[number]);
+    return found;
+  }
+}
 
 /** Throws what a request throws. */
 export async function countAttachments(client: KubeClient, signal: AbortSignal): Promise<AttachmentCounts> {
-  const counts: AttachmentCounts = new Map();
+  const counts = new AttachmentCounts();
   for await (const { spec } of eachOf(client, '/apis/multivrf.dev/v1alpha1/vrfattachments', signal)) {
     const { vrf, node } = spec as VrfAttachment['spec'];
-    const nodes = counts.get(vrf) ?? new Map<string, number>();
-    counts.set(vrf, nodes.set(node, (nodes.get(node) ?? 0) + 1));
+    counts.add(vrf, node);
   }
   return counts;
 }

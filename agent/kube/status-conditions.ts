@@ -31,12 +31,13 @@ export function accepted(current: VrfStatus | undefined, { invalid, generation }
     : { type: 'Accepted', status: 'False', reason: 'Invalid', message: invalid.slice(0, most.message), ...observed };
 }
 
-/** Who holds the VRF; `holders` are nodes with the number of their attachments. */
-export function inUse(holders: readonly (readonly [node: string, attachments: number])[], isDeleted: boolean): Untimed {
-  if (holders.length === 0)
+/** Who holds the VRF: nodes with the number of their attachments. */
+export function inUse(attachments: ReadonlyMap<string, number>, isDeleted: boolean): Untimed {
+  if (attachments.size === 0)
     return { type: 'InUse', status: 'False', reason: 'NotAttached', message: 'no pod is attached' };
-  const named = holders.slice(0, most.named).map(([node, attachments]) => `${attachments} on node ${node}`);
-  const more = holders.length > most.named ? ` and on ${holders.length - most.named} more nodes` : '';
+  const nodes = [...attachments.keys()].sort().slice(0, most.named);
+  const named = nodes.map((node) => `${attachments.get(node)} on node ${node}`);
+  const more = attachments.size > nodes.length ? ` and on ${attachments.size - nodes.length} more nodes` : '';
   const who = `pods attached: ${named.join(', ')}${more}; kubectl get vrfattachments -A names them`;
   return isDeleted
     ? {

@@ -1,5 +1,5 @@
 /** The status of a VRF after everything was counted: pure. */
-import type { VrfStatus } from '../api/vrf-status.ts';
+import { mostListedNodes, type VrfStatus } from '../api/vrf-status.ts';
 import { timeOf } from './attachments-conditions.ts';
 import { listed, type NodeEntry } from './status.ts';
 import { accepted, inUse, type Verdict, withConditions } from './status-conditions.ts';
@@ -22,21 +22,25 @@ export function countedStatus(
   now: Date,
 ): VrfStatus {
   const unready = (current?.nodes ?? []).filter(({ name, ready }) => !ready && !gone.has(name));
-  const others = [...attachments].filter(([node]) => !unready.some(({ name }) => name === node));
+  const known = new Set(unready.map(({ name }) => name));
+  // The rest would not be listed, and a VRF may be used on 5,000 nodes.
+  const others = [...attachments.keys()]
+    .filter((node) => !known.has(node))
+    .sort()
+    .slice(0, mostListedNodes);
   const nodes = listed([
     ...unready.map((one) => ({ ...one, attachments: attachments.get(one.name) ?? 0 })),
-    ...others.map(([name, count]) => readyEntry(current, name, count, now)),
+    ...others.map((name) => readyEntry(current, name, attachments.get(name) ?? 0, now)),
   ]);
   const next = verdict && accepted(current, verdict);
-  const holders = [...attachments].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     ...current,
     ...(next && verdict.generation !== undefined ? { observedGeneration: verdict.generation } : {}),
-    ...withConditions(current, [next, inUse(holders, verdict?.isDeleted === true)], now),
+    ...withConditions(current, [next, inUse(attachments, verdict?.isDeleted === true)], now),
     nodes,
     notReadyNodes: nodes.filter(({ ready }) => !ready).length,
     attachedNodes: attachments.size,
-    attachments: holders.reduce((sum, [, count]) => sum + count, 0),
+    attachments: [...attachments.values()].reduce((sum, count) => sum + count, 0),
     ...(addresses ? { addresses } : {}),
   };
 }

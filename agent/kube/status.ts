@@ -74,7 +74,7 @@ export function listed(nodes: readonly NodeEntry[]): NodeEntry[] {
 }
 
 /** Nodes that hold the VRF as far as they are listed, this one with its number of now. */
-function holders(nodes: readonly NodeEntry[], node: string, attachments: number): [string, number][] {
-  const others = nodes.filter((one) => one.name !== node && one.attachments > 0);
-  return [[node, attachments], ...others.map((one): [string, number] => [one.name, one.attachments])];
+function holders(nodes: readonly NodeEntry[], node: string, attachments: number): Map<string, number> {
+  const others = nodes.filter((one) => one.attachments > 0).map((one) => [one.name, one.attachments] as const);
+  return new Map([...others, [node, attachments]]);
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressPlan } from '../ipam/address-plan.ts';
 import { UsageCount } from '../ipam/usage.ts';
-import { type AttachmentCounts, countAddresses, countAttachments } from '../kube/census.ts';
+import { countAddresses, countAttachments } from '../kube/census.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { countedStatus } from '../kube/status-count.ts';
 import { inUseFinalizer, letGo, patchStatus, type SeenVrf } from '../kube/vrf-object.ts';
@@ -30,7 +30,7 @@ export async function takeCensus(options: Options, signal: AbortSignal): Promise
   const attachments = await countAttachments(client, signal);
   await countAddresses(client, (vrf, address) => usage.get(vrf)?.add(address), signal);
   for (const [name, seen] of before) {
-    if (seen) await update(options, name, seen, attachments.get(name) ?? new Map(), usage.get(name));
+    if (seen) await update(options, name, seen, attachments.of(name), usage.get(name));
     signal.throwIfAborted();
   }
 }
@@ -39,7 +39,7 @@ async function update(
   { client, writer, source, nodeName, isAttachedHere }: Options,
   name: string,
   seen: SeenVrf,
-  attachments: AttachmentCounts extends Map<string, infer Nodes> ? Nodes : never,
+  attachments: ReadonlyMap<string, number>,
   usage: UsageCount | undefined,
 ): Promise<void> {
   const unready = seen.status?.nodes?.filter(({ ready }) => !ready).slice(0, mostAsked) ?? [];

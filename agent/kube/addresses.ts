@@ -55,6 +55,7 @@ export class Addresses {
     this.#options = options;
     this.#api = new AddressApi(client, nodeName);
     this.#queue = new AddressQueue(log);
+    reach.onBack(() => this.#queue.hurry());
     this.#mine = new Informer<HeldAddress>({
       client,
       reach,

@@ -58,7 +58,8 @@ export class ClusterReport implements Observer {
     this.#agent = agent;
     this.#options = options;
     this.#log = log;
-    this.#writer = new Writer({ client, log });
+    this.#writer = new Writer({ client, log, isTold: () => source.reach.outage !== undefined });
+    source.reach.onBack(() => this.#writer.hurry());
     this.#objects = new AttachmentObjects({ client, writer: this.#writer, nodeName });
     this.#statuses = new NetworkStatuses(this.#writer);
     this.#vrfs = new VrfStatuses({ writer: this.#writer, nodeName });

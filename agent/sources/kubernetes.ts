@@ -51,7 +51,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   const known = new KnownStore(options.directory, nodeName);
   for (const { file, reason } of known.unreadable) log.warn({ file, reason }, 'what was known last is unreadable');
   const publisher = new Publisher(log);
-  const { reach = new Reach(client.server, log) } = options;
+  const { reach = new Reach(client.server, log, true) } = options;
   let labels: Labels | undefined = known.labels();
   let set: VrfSet = new Map(
     known.vrfs().map((vrf) => [vrf.metadata.name, { file: definitionFile(vrf.metadata.name), vrf }]),
@@ -123,7 +123,9 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   ]);
   const late = unavailable();
   if (late) log.error(late, late.message);
-  else if (!vrfInformer.isSynced) log.warn({ vrfs: [...set.keys()] }, 'starting with the VRFs that were known last');
+  else if (!vrfInformer.isSynced)
+    log.warn({ vrfs: [...set.keys()], outage: outage() }, 'starting with the VRFs that were known last');
+  reach.open(late !== undefined || !vrfInformer.isSynced);
   return {
     get: (name) => (labels === undefined ? undefined : set.get(name)?.vrf),
     list: () => inForce().sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),

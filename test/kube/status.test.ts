@@ -40,8 +40,12 @@ test('a VRF that is used is ready here, counts attachments and addresses, and is
   expect(object('customer-a')?.metadata.finalizers).toEqual(['multivrf.dev/in-use']);
 });
 
-test('one that no pod has asked for here is not said to be ready: nobody has looked', () => {
-  expect(status('customer-b')).toMatchObject({ nodes: [], attachments: 0, addresses: { used: 0, free: 90 } });
+test('one that no pod has asked for here is not said to be ready: nobody has looked', async () => {
+  expect(await until(() => status('customer-b'))).toMatchObject({
+    nodes: [],
+    attachments: 0,
+    addresses: { used: 0, free: 90 },
+  });
 });
 
 test('an uplink that is missing is told when a pod asks for the VRF, and taken back when it is not needed', async () => {

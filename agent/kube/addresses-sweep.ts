@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AddressApi } from './addresses-api.ts';
+import type { MyAddresses } from './addresses-mine.ts';
 import type { HeldAddress, Wanted } from './addresses-object.ts';
 import { isGone } from './addresses-pods.ts';
 import { ApiError, reasonOf } from './api-error.ts';
 import type { KubeClient } from './client.ts';
-import type { Informer } from './informer.ts';
 import { countOf } from './list.ts';
 import type { KubeObject } from './object.ts';
 
@@ -21,7 +21,7 @@ interface SweepOptions {
   isHeld: (vrf: string, address: string) => boolean;
   holdings: () => Wanted[];
   api: AddressApi;
-  mine: Informer<HeldAddress>;
+  mine: MyAddresses;
   owe: (wanted: Wanted) => void;
 }
 

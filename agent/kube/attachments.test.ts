@@ -59,7 +59,8 @@ test('250 dual-stack attachments at once cost 4 writes a pod', async () => {
   await until(() => pods.get('bgp', names.at(-1)!) !== undefined);
   const reach = new Reach(server.url, log);
   const common = { client, reach, log, nodeName, interval: 600_000, isHeld: () => true, holdings: () => [] };
-  const addresses = new Addresses(common);
+  const memory = { list: () => [], save: () => {} };
+  const addresses = new Addresses({ ...common, memory });
   const take = (name: string, address: string) => {
     const pod = { namespace: 'bgp', name, uid: pods.get('bgp', name)!.uid };
     return addresses.take({ vrf: 'customer-a', address, pod, sticky: false, reserved: false }, false);

@@ -17,6 +17,7 @@ export interface KubeObject {
     finalizers?: string[];
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[];
   };
   spec?: unknown;
   status?: unknown;

@@ -25,6 +25,8 @@ export interface Claim {
   /** Who holds the addresses on this node until they are attached. */
   owner: Owner;
   pod: PodRef;
+  /** Whether it is one of a StatefulSet; undefined where this node has not heard of the pod yet. */
+  statefulSet: boolean | undefined;
 }
 
 export class Reservation {
@@ -74,16 +76,21 @@ export class Reservation {
     }
   }
 
-  /** Chooses addresses, and has them in the API; returns the first that somebody else holds. */
+  /** Chooses addresses, and has them in the API, all at once; returns the first that somebody else holds. */
   async #try(): Promise<HeldAddress | undefined> {
-    for (const address of await this.#choose()) {
-      if (this.taken.has(address)) continue;
+    const wanted = (await this.#choose()).filter((address) => !this.taken.has(address));
+    if (wanted.some((address) => !this.#reserved.has(address))) await this.#isSticky();
+    const taking = wanted.map(async (address) => {
       const held = await this.#take(address);
       if (held) return held;
       this.taken.add(address);
       this.#own.push(parseAddress(address));
-    }
-    return undefined;
+      return undefined;
+    });
+    // All of them: what is had after this has failed nobody would give back.
+    const outcomes = await Promise.allSettled(taking);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || [])[0];
   }
 
   async #choose(): Promise<string[]> {
@@ -159,7 +166,7 @@ export class Reservation {
     // "STATEFULSET-ORDINAL": most pods need not be asked for.
     if (!/-\d+$/.test(pod.name)) return false;
     const [known] = this.#addresses.known(vrf.metadata.name, pod);
-    this.#sticky ??= known?.sticky;
+    this.#sticky ??= known?.sticky ?? this.#claim.statefulSet;
     this.#sticky ??= (await this.#ask('looking at the pod', this.#addresses.look(pod)))?.statefulSet ?? false;
     return this.#sticky;
   }

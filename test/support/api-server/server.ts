@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { json, send } from './body.ts';
 import { Failure } from './failure.ts';
 import { events, type Kind, nodes, parsePath, pods, type Target, vrfAddresses, vrfAttachments, vrfs } from './kinds.ts';
@@ -40,6 +41,8 @@ export class ApiServer {
   token = 'test-token';
   /** How a watch from a version that is too old is refused. */
   goneAs: GoneAs = 'event';
+  /** Milliseconds that each answer takes longer. */
+  latency = 0;
   /** How many connections clients have made. */
   connections = 0;
   readonly #sockets = new Set<Socket>();
@@ -134,6 +137,7 @@ export class ApiServer {
           this.#throttled.retryAfter,
         );
       }
+      if (this.latency > 0) await sleep(this.latency);
       if (!target) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
       if (request.method === 'GET' && query.get('watch') === 'true') {
         this.watches.serve(this.store, target, query, response, this.goneAs);

@@ -1,11 +1,14 @@
-/** The status of a VRF, written by the agents. */
+/** The status of a VRF, written by the agents: bounded, and as a whole in docs/decisions/what-the-cluster-is-told.md. */
 import * as z from 'zod';
 import { conditions } from './condition.ts';
-import { asMap } from './fields.ts';
+import { asMap, asWhole } from './fields.ts';
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** One node's word on a VRF. Each agent patches its own entry, bound to the version that it has read. */
+/** Nodes that are listed at most: each agent watches the VRFs, and sees whatever is written there. */
+export const mostListedNodes = 50;
+
+/** One node in the status. */
 const vrfNodeStatus = z
   .object({
     name: z.string().max(253).describe('Name of the node.'),
@@ -15,11 +18,34 @@ const vrfNodeStatus = z
       .max(64)
       .describe('Why not, as one word in CamelCase: UplinkMissing, TableTaken, Invalid.')
       .optional(),
-    message: z.string().max(1024).describe('Why not, for a person, with the field and its value.').optional(),
-    attachments: count.describe('Attachments on this node.'),
+    message: z.string().max(256).describe('Why not, for a person, with the field and its value.').optional(),
+    attachments: count.describe('Attachments on this node when they were last counted.'),
     lastTransitionTime: z.string().meta({ format: 'date-time', description: 'When ready last changed.' }).optional(),
   })
-  .describe('One node’s word on the VRF.');
+  .describe('One node that uses the VRF, or that cannot.');
+
+const used = count.describe('Addresses that pods have, or that are kept for them.');
+const free = (what: string) => count.describe(`${what}; 9007199254740991 stands for any more.`);
+
+const vrfAddressesStatus = z
+  .object({
+    used,
+    free: free('Pods for which the pools still have addresses: what is left of the family of which less is left'),
+    pools: z
+      .array(
+        z
+          .object({
+            pool: z.string().max(160).describe('Subnet of the pool, and its range if it has one.'),
+            used,
+            free: free('Addresses that are left to be given out'),
+          })
+          .describe('One pool.'),
+      )
+      .max(32)
+      .meta({ description: 'The same, of each pool.', ...asWhole })
+      .optional(),
+  })
+  .describe('Addresses of the VRF when they were last counted.');
 
 /** The schema of `status`. */
 export const vrfStatus = z
@@ -31,17 +57,18 @@ export const vrfStatus = z
     ).optional(),
     nodes: z
       .array(vrfNodeStatus)
-      .max(5000)
-      .meta({ description: 'The nodes on which the VRF is used, or cannot be.', ...asMap('name') })
-      .optional(),
-    attachments: count.describe('Attachments on all nodes.').optional(),
-    addresses: z
-      .object({
-        used: count.describe('Addresses that pods have, or that are kept for them.'),
-        free: count.describe('Addresses that the pools still have to give; 9007199254740991 stands for any more.'),
+      .max(mostListedNodes)
+      .meta({
+        description: `Nodes on which pods cannot attach, and why; then nodes on which pods are attached. ${mostListedNodes} in all: kubectl get vrfattachments --field-selector spec.vrf=NAME has every attachment.`,
+        ...asMap('name'),
       })
-      .describe('Addresses of the pools, both families together.')
       .optional(),
+    notReadyNodes: count
+      .describe(`How many of the nodes listed are not ready; ${mostListedNodes} stands for any more.`)
+      .optional(),
+    attachedNodes: count.describe('Nodes on which pods are attached.').optional(),
+    attachments: count.describe('Attachments on all nodes when they were last counted.').optional(),
+    addresses: vrfAddressesStatus.optional(),
   })
   .describe('What has become of it.');
 

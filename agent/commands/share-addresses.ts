@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Agent } from '../server/agent.ts';
 import { holdings, SharedAddresses } from '../server/shared-addresses.ts';
+import { HeldStore } from '../state/held.ts';
 import type { Cluster } from './cluster.ts';
 
 /** `interval` is in seconds. */
@@ -12,7 +13,10 @@ export async function shareAddresses(
   log: Logger,
 ): Promise<SharedAddresses> {
   const { Addresses } = await import('../kube/addresses.ts');
+  const memory = new HeldStore(`${agent.stateDirectory}/held`, nodeName);
+  for (const { file, reason } of memory.unreadable) log.warn({ file, reason }, 'what was known last is unreadable');
   const addresses = new Addresses({
+    memory,
     client,
     nodeName,
     reach: source.reach,

@@ -20,7 +20,6 @@ const mirrorAnnotation = 'kubernetes.io/config.hash';
 const patience = 5_000;
 
 interface ApiPod extends KubeObject {
-  metadata: KubeObject['metadata'] & { ownerReferences?: { kind: string; controller?: boolean }[] };
   spec?: { nodeName?: string };
 }
 
@@ -35,13 +34,17 @@ export async function lookAtPod(
     return {
       uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
       node: spec?.nodeName ?? '',
-      statefulSet: metadata.ownerReferences?.some(({ kind }) => kind === 'StatefulSet') ?? false,
+      statefulSet: isOfStatefulSet(metadata),
     };
   } catch (error) {
     if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
   }
 }
+
+/** Whether a pod is one of a StatefulSet, by its owner. */
+export const isOfStatefulSet = ({ ownerReferences }: KubeObject['metadata']): boolean =>
+  ownerReferences?.some(({ kind }) => kind === 'StatefulSet') ?? false;
 
 /**
  * Whether the holder of an address is gone. The API never has two pods of one name, and gives up one that is not forced out

@@ -32,16 +32,21 @@ export class AddressQueue {
     await this.#running.get(name);
   }
 
-  /** Does what waits without waiting longer. */
+  /** Does what waits without waiting longer, to be called when that has a chance. */
   hurry(): void {
-    clearTimeout(this.#paused);
-    this.#paused = undefined;
-    this.#pump();
+    this.#backoff.reset();
+    this.#resume();
   }
 
   stop(): void {
     this.#waiting.clear();
     clearTimeout(this.#paused);
+  }
+
+  #resume(): void {
+    clearTimeout(this.#paused);
+    this.#paused = undefined;
+    this.#pump();
   }
 
   #pump(): void {
@@ -72,7 +77,7 @@ export class AddressQueue {
       this.#failing = true;
       // Meanwhile something else may be wanted of the address.
       if (!this.#waiting.has(name)) this.#waiting.set(name, job);
-      this.#paused ??= setTimeout(() => this.hurry(), this.#backoff.next()).unref();
+      this.#paused ??= setTimeout(() => this.#resume(), this.#backoff.next()).unref();
     }
   }
 }

@@ -5,12 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AddressApi } from './addresses-api.ts';
+import type { MyAddresses } from './addresses-mine.ts';
 import type { HeldAddress, Wanted } from './addresses-object.ts';
 import { isGone } from './addresses-pods.ts';
 import { ApiError, reasonOf } from './api-error.ts';
 import type { KubeClient } from './client.ts';
-import type { Informer } from './informer.ts';
-import type { KubeList, KubeObject } from './object.ts';
+import { countOf } from './list.ts';
+import type { KubeObject } from './object.ts';
 
 interface SweepOptions {
   client: KubeClient;
@@ -20,7 +21,7 @@ interface SweepOptions {
   isHeld: (vrf: string, address: string) => boolean;
   holdings: () => Wanted[];
   api: AddressApi;
-  mine: Informer<HeldAddress>;
+  mine: MyAddresses;
   owe: (wanted: Wanted) => void;
 }
 
@@ -45,14 +46,14 @@ export class AddressSweep {
   }
 
   async #run(): Promise<void> {
-    const { interval, log } = this.#options;
+    const { client, interval, log } = this.#options;
     const { signal } = this.#stopping;
     for (let first = true; !signal.aborted; first = false) {
       try {
         this.#makeUp();
         await this.#own();
         // Agents start together; nodes do not die because of that.
-        if (!first && Math.random() * (await this.#nodes()) < 1) await this.#others();
+        if (!first && Math.random() * (await countOf(client, '/api/v1/nodes')) < 1) await this.#others();
       } catch (error) {
         log.debug({ reason: reasonOf(error) }, 'addresses of pods that are gone could not be looked for');
       }
@@ -114,14 +115,5 @@ export class AddressSweep {
       if (error instanceof ApiError && error.code === 404) return true;
       throw error;
     }
-  }
-
-  /** How many there are: one of them is sent, and the number of the others. */
-  async #nodes(): Promise<number> {
-    const { metadata } = await this.#options.client.request<KubeList & { metadata: { remainingItemCount?: number } }>({
-      path: '/api/v1/nodes',
-      query: { limit: '1' },
-    });
-    return 1 + (metadata.remainingItemCount ?? 0);
   }
 }

@@ -9,20 +9,12 @@
 import type { Logger } from 'pino';
 import { addressName } from '../api/vrf-address.ts';
 import { AddressApi } from './addresses-api.ts';
-import {
-  addressesPath,
-  type HeldAddress,
-  isNamesake,
-  isOwn,
-  type PodRef,
-  toHeld,
-  type Wanted,
-} from './addresses-object.ts';
+import { type HeldMemory, MyAddresses, whatAddresses } from './addresses-mine.ts';
+import { type HeldAddress, isNamesake, isOwn, type PodRef, type Wanted } from './addresses-object.ts';
 import { isGone, lookAtPod, type PodFacts } from './addresses-pods.ts';
 import { AddressQueue } from './addresses-queue.ts';
 import { AddressSweep } from './addresses-sweep.ts';
 import type { KubeClient } from './client.ts';
-import { Informer } from './informer.ts';
 import type { Reach } from './reach.ts';
 
 export interface AddressesOptions {
@@ -36,43 +28,33 @@ export interface AddressesOptions {
   isHeld: (vrf: string, address: string) => boolean;
   /** What pods of this node hold. */
   holdings: () => Wanted[];
+  memory: HeldMemory;
 }
 
 /** Times that an address may change hands while we try to have it. */
 const rounds = 5;
 
-const what = 'VRFAddresses';
-
 export class Addresses {
   readonly #options: AddressesOptions;
   readonly #api: AddressApi;
   readonly #queue: AddressQueue;
-  readonly #mine: Informer<HeldAddress>;
+  readonly #mine: MyAddresses;
   readonly #sweep: AddressSweep;
 
   constructor(options: AddressesOptions) {
-    const { client, reach, log, nodeName } = options;
+    const { client, reach, log, nodeName, memory } = options;
     this.#options = options;
     this.#api = new AddressApi(client, nodeName);
     this.#queue = new AddressQueue(log);
-    this.#mine = new Informer<HeldAddress>({
-      client,
-      reach,
-      log,
-      what,
-      path: addressesPath,
-      query: { fieldSelector: `spec.node=${nodeName}` },
-      keep: (object, known) =>
-        known && known.resourceVersion === object.metadata.resourceVersion ? known : toHeld(object),
-      changed: () => this.#forgetRemoved(),
-    });
+    reach.onBack(() => this.#queue.hurry());
+    this.#mine = new MyAddresses({ client, reach, log, nodeName, memory, changed: () => this.#forgetRemoved() });
     this.#sweep = new AddressSweep({ ...options, api: this.#api, mine: this.#mine, owe: (wanted) => this.owe(wanted) });
     void this.#mine.synced.then(() => this.#sweep.start());
   }
 
   /** Why the API cannot be asked at the moment, as far as that is known. */
   failing(): string | undefined {
-    return this.#options.reach.failing(what);
+    return this.#options.reach.failing(whatAddresses);
   }
 
   /** What this node knows to be the pod's in a VRF: its own, and what is kept for its name. */
@@ -89,6 +71,11 @@ export class Addresses {
   /** Everything that is held in a VRF. Throws what a request throws. */
   all(vrf: string): Promise<HeldAddress[]> {
     return this.#api.inVrf(vrf);
+  }
+
+  /** The same, unless there are too many to be read while a pod waits. Throws what a request throws. */
+  few(vrf: string): Promise<HeldAddress[] | undefined> {
+    return this.#api.fewInVrf(vrf);
   }
 
   /** What the API says of a pod. Throws what a request throws. */

@@ -96,34 +96,25 @@ export class AttachmentObjects {
 
   async #write(key: string, wanted: Attached): Promise<void> {
     const { writer } = this.#options;
-    const spec = this.#specOf(wanted);
-    let known = this.#known?.get(key);
-    if (!known) {
-      const request = { method: 'POST', path: pathOf(wanted.namespace), body: objectOf(wanted, spec) } as const;
+    const body = this.#bodyOf(wanted, this.#known?.get(key)?.conditions ?? []);
+    if (!this.#known?.has(key)) {
+      const request = { method: 'POST', path: pathOf(wanted.namespace), body: objectOf(wanted, body) } as const;
       const created = await unless([409], writer.send<KubeObject>(request));
       // Somebody, an earlier agent perhaps, was here before: the next round sees what there is.
       const found = created ?? (await unless([404], writer.send<KubeObject>({ path: pathOfKey(key) })));
       if (!found) return;
-      known = this.#note(key, found);
-      if (!created && !isDeepStrictEqual(known.spec, spec)) return this.#converge(key);
-    } else if (!isDeepStrictEqual(known.spec, spec)) {
-      const patched = await this.#patch(pathOfKey(key), { spec }, key);
-      if (!patched) return;
-      known = patched;
-    }
-    if (!isNews(wanted, known)) return;
-    const conditions = conditionsOf(wanted.ailment, known.conditions, new Date());
-    await this.#patch(`${pathOfKey(key)}/status`, { status: { conditions } }, key);
+      this.#note(key, found);
+      if (!created) await this.#converge(key);
+    } else if (this.#isDue(wanted, this.#known.get(key))) await this.#patch(pathOfKey(key), body, key);
   }
 
-  async #patch(path: string, body: object, key: string): Promise<Known | undefined> {
+  async #patch(path: string, body: object, key: string): Promise<void> {
     const contentType = 'application/merge-patch+json';
     const { writer } = this.#options;
     const object = await unless([404], writer.send<KubeObject>({ method: 'PATCH', path, contentType, body }));
-    if (object) return this.#note(key, object);
+    if (object) this.#note(key, object);
     // Deleted by hand: to be made anew.
-    this.#known?.delete(key);
-    return undefined;
+    else this.#known?.delete(key);
   }
 
   async #delete(key: string, { uid }: Known): Promise<void> {
@@ -134,10 +125,13 @@ export class AttachmentObjects {
     this.#known?.delete(key);
   }
 
-  #note(key: string, object: KubeObject): Known {
-    const known = read(object);
-    this.#known?.set(key, known);
-    return known;
+  #note(key: string, object: KubeObject): void {
+    this.#known?.set(key, read(object));
+  }
+
+  /** What the agent says of an attachment, all in one write: the status of this kind is no subresource. */
+  #bodyOf(wanted: Attached, before: readonly AttachmentCondition[]): Pick<VrfAttachment, 'spec' | 'status'> {
+    return { spec: this.#specOf(wanted), status: { conditions: conditionsOf(wanted.ailment, before, new Date()) } };
   }
 
   #specOf({ vrf, pod, uid = '', interface: name, addresses, mac }: Attached): VrfAttachment['spec'] {
@@ -146,11 +140,11 @@ export class AttachmentObjects {
   }
 }
 
-function objectOf({ namespace, pod, vrf, uid }: Attached, spec: VrfAttachment['spec']): object {
+function objectOf({ namespace, pod, vrf, uid }: Attached, body: object): object {
   // Without blockOwnerDeletion, which would need the right to change the pod's finalizers.
   const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name: pod, uid }];
   const metadata = { name: attachmentName(pod, vrf), namespace, ownerReferences };
-  return { apiVersion, kind: 'VRFAttachment', metadata, spec };
+  return { apiVersion, kind: 'VRFAttachment', metadata, ...body };
 }
 
 const isNews = ({ ailment }: Attached, { conditions }: Known): boolean =>

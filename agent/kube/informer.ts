@@ -14,8 +14,8 @@ import { type WatchTimes, watch, watchTimes } from './watch.ts';
 
 export interface InformerOptions<T extends object> {
   client: KubeClient;
-  /** Told of each failure, and when the resource is followed again. */
-  reach: Pick<Reach, 'failed' | 'well'>;
+  /** Told of each failure, and when the resource is followed again; tells when it is worth trying. */
+  reach: Pick<Reach, 'failed' | 'well' | 'onBack'>;
   log: Logger;
   /** For the log: `VRFs`. */
   what: string;
@@ -42,10 +42,16 @@ export class Informer<T extends object> {
   /** Where the next watch begins; undefined when the next thing to do is a list. */
   #version: string | undefined;
   #isSynced = false;
+  /** Ends a wait for the next try. */
+  #hurry: () => void = () => {};
 
   constructor(options: InformerOptions<T>) {
     this.#options = options;
     this.#backoff = options.backoff ?? new Backoff();
+    options.reach.onBack(() => {
+      this.#backoff.reset();
+      this.#hurry();
+    });
     void this.#run();
   }
 
@@ -90,8 +96,21 @@ export class Informer<T extends object> {
         failures += 1;
       }
       if (Date.now() - began >= steady) this.#backoff.reset();
-      await sleep(Math.max(wait, this.#backoff.next()), undefined, { signal }).catch(() => {});
+      await this.#pause(wait, this.#backoff.next());
     }
+  }
+
+  /** At least as long as the server asks for, and then until it is worth a try. */
+  async #pause(asked: number, backoff: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (asked > 0) await sleep(asked, undefined, { signal }).catch(() => {});
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.max(0, backoff - asked));
+    this.#hurry = resolve;
+    signal.addEventListener('abort', this.#hurry, { once: true });
+    await promise;
+    signal.removeEventListener('abort', this.#hurry);
+    clearTimeout(timer);
   }
 
   /** Returns how long the server asks to wait. */

@@ -23,7 +23,7 @@ export interface InstallationOptions {
 const patience = { answer: 2_000, watch: 3_000 };
 
 /** Who cannot learn of a removal attaches pods all the same: this is no outage to tell of. */
-const unheard = { failed: () => {}, well: () => {} };
+const unheard = { failed: () => {}, well: () => {}, onBack: () => {} };
 
 interface OwnPod extends KubeObject {
   metadata: KubeObject['metadata'] & { ownerReferences?: { kind: string; name: string; controller?: boolean }[] };

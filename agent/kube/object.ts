@@ -14,13 +14,16 @@ export interface KubeObject {
     creationTimestamp?: string;
     /** Set when it was deleted and its finalizers keep it. */
     deletionTimestamp?: string;
+    finalizers?: string[];
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[];
   };
   spec?: unknown;
+  status?: unknown;
 }
 
 export interface KubeList {
-  metadata: { resourceVersion: string; continue?: string };
+  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
   items: KubeObject[];
 }

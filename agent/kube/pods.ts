@@ -1,5 +1,6 @@
 /** The pods of this node, as far as they concern us. */
 import type { Logger } from 'pino';
+import { isOfStatefulSet } from './addresses-pods.ts';
 import { ApiError } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { Informer } from './informer.ts';
@@ -21,6 +22,8 @@ export interface KnownPod {
   /** Value of {@link networkStatusAnnotation}. */
   networkStatus: string | undefined;
   mirrorOf: string | undefined;
+  /** Whether one of the same name comes after it. */
+  statefulSet: boolean;
 }
 
 export interface PodsOptions {
@@ -118,5 +121,6 @@ function keepPod({ metadata, spec }: KubeObject, known: KnownPod | undefined): K
   const networkStatus = annotations[networkStatusAnnotation];
   if (known?.uid === uid && known.networkStatus === networkStatus) return known;
   const serviceAccount = serviceAccountName || 'default';
-  return { namespace, name, uid, serviceAccount, networkStatus, mirrorOf: annotations[mirrorAnnotation] };
+  const mirrorOf = annotations[mirrorAnnotation];
+  return { namespace, name, uid, serviceAccount, networkStatus, mirrorOf, statefulSet: isOfStatefulSet(metadata) };
 }

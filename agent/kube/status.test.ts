@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type VrfStatus, vrfStatus } from '../api/vrf-status.ts';
+import { mostListedNodes, type VrfStatus, vrfStatus } from '../api/vrf-status.ts';
 import { nextStatus, type Word } from './status.ts';
+import { type Count, countedStatus } from './status-count.ts';
 
 const [early, late] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')];
 const valid = { generation: 3, invalid: undefined, isDeleted: false };
@@ -18,38 +19,54 @@ function told(...words: [node: string, word: Word, now?: Date][]): VrfStatus {
   }, {});
 }
 
-describe('the status of a VRF', () => {
-  test('has an entry for each node that uses it, and the sum of their attachments', () => {
-    const { nodes, attachments, conditions } = told(['b', ready(2)], ['a', ready(3)]);
-    expect(nodes?.map(({ name, attachments: count }) => [name, count])).toEqual([
-      ['a', 3],
-      ['b', 2],
+function counted(current: VrfStatus | undefined, attachments: Record<string, number>, more: Partial<Count> = {}) {
+  const count = { attachments: new Map(Object.entries(attachments)), addresses: undefined, gone: new Set(''), ...more };
+  return vrfStatus.parse(countedStatus(current, count, valid, early));
+}
+
+const names = ({ nodes }: VrfStatus) => nodes?.map(({ name }) => name);
+
+describe('what one node says of a VRF', () => {
+  test('is that it is not ready, and when that changed', () => {
+    const { nodes, notReadyNodes } = told(
+      ['a', broken],
+      ['a', { ...broken, entry: { ...broken.entry!, attachments: 3 } }, late],
+    );
+    expect([nodes, notReadyNodes]).toEqual([
+      [{ name: 'a', ...broken.entry, lastTransitionTime: '2026-01-01T00:00:00Z' }],
+      1,
     ]);
-    expect(attachments).toBe(5);
-    expect(conditions?.at(-1)?.message).toContain('3 on node a, 2 on node b');
+    expect(told(['a', broken], ['a', ready(1), late]).nodes).toMatchObject([
+      { ready: true, lastTransitionTime: '2026-01-02T00:00:00Z' },
+    ]);
   });
 
-  test('changes the time of an entry when ready changes, and only then', () => {
-    const time = (...words: Parameters<typeof told>) => told(...words).nodes?.[0]?.lastTransitionTime;
-    expect(time(['a', ready(1)], ['a', ready(2), late])).toBe('2026-01-01T00:00:00Z');
-    expect(time(['a', ready(1)], ['a', broken, late])).toBe('2026-01-02T00:00:00Z');
-  });
-
-  test('is the same again when a node repeats itself', () => {
-    const once = told(['a', ready(1)]);
-    expect(nextStatus(once, 'a', ready(1), late)).toEqual(once);
-  });
-
-  test('stays nothing where a node has nothing to say', () => {
+  test('is nothing where it is ready, or does not use it: then nothing is written', () => {
     expect(nextStatus(undefined, 'a', unused, early)).toEqual({});
+    const { nodes, attachments } = told(['a', ready(1)], ['a', ready(2)]);
+    expect([nodes, attachments]).toEqual([undefined, undefined]);
   });
 
-  test('loses the entry of a node that uses it no more', () => {
-    const { nodes, attachments, conditions } = told(['a', ready(1)], ['a', unused]);
-    expect([nodes, attachments, conditions?.at(-1)]).toMatchObject([[], 0, { type: 'InUse', status: 'False' }]);
+  test('is taken back when it does not use it any more', () => {
+    expect(told(['a', broken], ['a', unused])).toMatchObject({ nodes: [], notReadyNodes: 0 });
   });
 
-  test('says which field is invalid, and no agent that has read less takes that back', () => {
+  test('is the same again when it repeats itself', () => {
+    const once = told(['a', broken]);
+    expect(nextStatus(once, 'a', broken, late)).toEqual(once);
+  });
+
+  test('is that a deleted VRF is held there, unless that is told already', () => {
+    const held: Word = { ...ready(2), verdict: { ...valid, isDeleted: true } };
+    const [a, b] = [told(['a', held]), told(['a', held], ['b', held])];
+    expect(a.conditions?.at(-1)).toMatchObject({
+      reason: 'DeletionPending',
+      message: expect.stringContaining('2 on node a'),
+    });
+    expect(b).toEqual(a);
+  });
+
+  test('is which field is invalid, and no agent that has read less takes that back', () => {
     const invalid: Word = {
       entry: undefined,
       verdict: { ...valid, generation: 4, invalid: 'spec.mtu: 1 is too small' },
@@ -60,17 +77,37 @@ describe('the status of a VRF', () => {
     const later: Word = { entry: undefined, verdict: { ...valid, generation: 5 } };
     expect(accepted(['a', invalid], ['b', later])).toMatchObject({ status: 'True', observedGeneration: 5 });
   });
+});
 
-  test('of 5,000 nodes and long messages stays within the limits of the CRD', () => {
-    const nodes = Array.from({ length: 5000 }, (_, i) => ({ name: `node-${i}`, ready: true, attachments: 20 }));
-    const long: Word = { ...broken, entry: { ...broken.entry!, message: 'x'.repeat(5000) } };
-    const full = nextStatus({ nodes }, 'one-more', long, early);
-    expect(vrfStatus.parse(full).nodes).toHaveLength(5000);
-    expect(vrfStatus.parse(nextStatus({ nodes }, 'node-7', long, early)).attachments).toBe(4999 * 20);
+describe('what is counted of a VRF', () => {
+  test('is attachments by node, and who holds it', () => {
+    const status = counted(told(['c', broken]), { b: 2, a: 3 });
+    expect(status).toMatchObject({ attachments: 5, attachedNodes: 2, notReadyNodes: 1 });
+    expect(names(status)).toEqual(['c', 'a', 'b']);
+    expect(status.conditions?.at(-1)?.message).toContain('3 on node a, 2 on node b');
+    expect(counted(status, {})).toMatchObject({ attachments: 0, nodes: [{ name: 'c' }] });
+    expect(counted(status, {}).conditions?.at(-1)).toMatchObject({ type: 'InUse', status: 'False' });
   });
 
-  test('what others have put there stays', () => {
-    const addresses = { used: 1, free: 2 };
-    expect(nextStatus({ addresses }, 'a', ready(1), early)).toMatchObject({ addresses });
+  test('is the same again when nothing has changed', () => {
+    const once = counted(told(['c', broken]), { a: 1 });
+    expect(counted(once, { a: 1 })).toEqual(once);
   });
+
+  test('leaves out nodes that are no more', () => {
+    expect(names(counted(told(['a', broken], ['c', broken]), {}, { gone: new Set(['c']) }))).toEqual(['a']);
+  });
+});
+
+test('of 5,000 nodes with long messages the status has a few, those first that are not ready', () => {
+  const long: Word = { ...broken, entry: { ...broken.entry!, message: 'x'.repeat(5000) } };
+  const all = Array.from({ length: 5000 }, (_, i) => `node-${i}`);
+  const full = all.reduce((status, node) => nextStatus(status, node, long, early), {} as VrfStatus);
+  expect(vrfStatus.parse(full)).toMatchObject({ notReadyNodes: mostListedNodes });
+  const status = counted(told(['node-4999', long]), Object.fromEntries(all.map((node) => [node, 20])));
+  expect(names(status)).toHaveLength(mostListedNodes);
+  expect(names(status)?.[0]).toBe('node-4999');
+  expect(status).toMatchObject({ attachments: 100_000, attachedNodes: 5000, notReadyNodes: 1 });
+  expect(status.conditions?.at(-1)?.message).toContain('and on 4980 more nodes');
+  expect(JSON.stringify(full).length).toBeLessThan(32 * 1024);
 });

@@ -14,6 +14,8 @@ export interface WriterOptions {
   /** Of writes; default that of a kubelet: 50 a second, 100 at once. */
   bucket?: TokenBucket;
   backoff?: Backoff;
+  /** Whether an outage is logged by others already. */
+  isTold?: () => boolean;
 }
 
 interface Waiting {
@@ -33,6 +35,7 @@ export class Writer {
   readonly #log: Logger;
   readonly #bucket: TokenBucket;
   readonly #backoff: Backoff;
+  readonly #isTold: () => boolean;
   readonly #waiting = new Map<string, Waiting>();
   readonly #running = new Set<string>();
   readonly #refused = new Map<string, number>();
@@ -40,11 +43,18 @@ export class Writer {
   #paused: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ client, log, bucket = new TokenBucket(100, 50), backoff = new Backoff() }: WriterOptions) {
+  constructor({
+    client,
+    log,
+    bucket = new TokenBucket(100, 50),
+    backoff = new Backoff(),
+    isTold = () => false,
+  }: WriterOptions) {
     this.#client = client;
     this.#log = log;
     this.#bucket = bucket;
     this.#backoff = backoff;
+    this.#isTold = isTold;
   }
 
   /** Whether nothing is tried at the moment, because the last try has failed. */
@@ -81,10 +91,22 @@ export class Writer {
     }
   }
 
+  /** Does what waits without waiting longer, to be called when that has a chance. */
+  hurry(): void {
+    this.#backoff.reset();
+    this.#resume();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#waiting.clear();
     clearTimeout(this.#paused);
+  }
+
+  #resume(): void {
+    clearTimeout(this.#paused);
+    this.#paused = undefined;
+    this.#pump();
   }
 
   #pump(): void {
@@ -120,18 +142,13 @@ export class Writer {
   #again(key: string, waiting: Waiting, error: unknown): void {
     const reason = reasonOf(error);
     if (!this.#waiting.has(key) && !waiting.once) this.#waiting.set(key, waiting);
-    if (this.#failing === undefined)
+    if (this.#failing === undefined && !this.#isTold()) {
       this.#log.warn({ key, reason }, 'the Kubernetes API takes nothing: what is to be written waits');
-    this.#failing = reason;
+      this.#failing = reason;
+    }
     if (this.#paused || this.#stopped) return;
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0;
-    this.#paused = setTimeout(
-      () => {
-        this.#paused = undefined;
-        this.#pump();
-      },
-      Math.max(asked, this.#backoff.next()),
-    ).unref();
+    this.#paused = setTimeout(() => this.#resume(), Math.max(asked, this.#backoff.next())).unref();
   }
 
   #giveUp(key: string, error: unknown): void {

@@ -83,7 +83,9 @@ export class Agent {
     log.info({ auto, labels: labels() }, 'backend auto means this here');
     for (const { file, reason } of [...this.attachments.unreadable, ...this.vrfStore.unreadable])
       log.error({ file, reason }, 'state file is unreadable: left as it is');
-    for (const problem of source.problems()) log.error(formatProblem(problem));
+    // That the API is away the source has logged itself.
+    const problems = source.problems().filter(({ message }) => message !== source.outage?.());
+    for (const problem of problems) log.error(formatProblem(problem));
   }
 
   /** Takes up what an earlier run left, and follows the VRFs' definitions from now on. */

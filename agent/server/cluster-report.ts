@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { AddRequest } from '../../common/protocol.ts';
 import { type Attached, AttachmentObjects } from '../kube/attachments.ts';
+import { Census } from '../kube/census.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { PodEvents } from '../kube/events.ts';
 import { NetworkStatuses, networkStatusOf } from '../kube/network-status.ts';
@@ -19,6 +20,7 @@ import { VrfWords } from './cluster-vrfs.ts';
 import { lookAgain } from './evidence.ts';
 import { podUid } from './identity.ts';
 import type { Observer } from './observer.ts';
+import { takeCensus } from './vrf-census.ts';
 
 export interface ClusterOptions {
   client: KubeClient;
@@ -42,6 +44,7 @@ export class ClusterReport implements Observer {
   readonly #statuses: NetworkStatuses;
   readonly #vrfs: VrfStatuses;
   readonly #words: VrfWords;
+  readonly #census: Census;
   readonly #failures: AttachFailures;
   readonly #news: AilmentNews;
   /** By container; CNI_ARGS has them, a record has not. */
@@ -55,11 +58,15 @@ export class ClusterReport implements Observer {
     this.#agent = agent;
     this.#options = options;
     this.#log = log;
-    this.#writer = new Writer({ client, log });
+    this.#writer = new Writer({ client, log, isTold: () => source.reach.outage !== undefined });
+    source.reach.onBack(() => this.#writer.hurry());
     this.#objects = new AttachmentObjects({ client, writer: this.#writer, nodeName });
     this.#statuses = new NetworkStatuses(this.#writer);
     this.#vrfs = new VrfStatuses({ writer: this.#writer, nodeName });
     this.#words = new VrfWords(agent, source);
+    const isAttachedHere = (vrf: string) => agent.isAttached(vrf);
+    const census = { client, writer: this.#writer, source, nodeName, isAttachedHere };
+    this.#census = new Census({ client, log, take: (signal) => takeCensus(census, signal) });
     const events = new PodEvents(this.#writer, nodeName, log);
     this.#failures = new AttachFailures(events, pods);
     this.#news = new AilmentNews(events);
@@ -71,10 +78,12 @@ export class ClusterReport implements Observer {
     pods.onChange(() => this.#schedule(soon));
     source.onChange(() => this.#schedule(soon));
     this.#schedule(soon);
+    this.#census.start();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#census.stop();
     this.#writer.stop();
     this.#options.pods.stop();
   }
@@ -82,10 +91,12 @@ export class ClusterReport implements Observer {
   attached(request: AddRequest): void {
     const uid = podUid(request.args);
     if (uid !== '') this.#uids.set(request.containerId, uid);
+    this.#census.nudge();
     this.#schedule(soon);
   }
 
   detached(): void {
+    this.#census.nudge();
     this.#schedule(soon);
   }
 
@@ -131,7 +142,7 @@ export class ClusterReport implements Observer {
     this.#statuses.sync(this.#networkStatuses(rows));
     this.#news.sync(rows);
     const words = this.#words.now(this.#look % kernelLooks === 1);
-    if (words) this.#vrfs.sync(words);
+    if (words) this.#vrfs.sync(words, (name) => this.#options.source.seen(name));
     const containers = new Set(attachments.list().map(({ owner }) => owner.containerId));
     for (const id of this.#uids.keys()) if (!containers.has(id)) this.#uids.delete(id);
   }

@@ -16,6 +16,8 @@ import { heldBy, isAway, notAsked } from './reserve-failures.ts';
 
 /** Holders that are looked for when a pool is full. */
 const mostReclaimed = 16;
+/** Addresses of a large VRF that are tried before all of it is read: of one that is half full every second is free. */
+const mostGuessed = 8;
 
 export interface Claim {
   vrf: Vrf;
@@ -23,6 +25,8 @@ export interface Claim {
   /** Who holds the addresses on this node until they are attached. */
   owner: Owner;
   pod: PodRef;
+  /** Whether it is one of a StatefulSet; undefined where this node has not heard of the pod yet. */
+  statefulSet: boolean | undefined;
 }
 
 export class Reservation {
@@ -36,6 +40,7 @@ export class Reservation {
   readonly taken = new Set<string>();
   #own: IpAddress[] = [];
   #elsewhere = new Set<string>();
+  #conflicts = 0;
   #sticky: boolean | undefined;
 
   constructor(ipam: Ipam, addresses: Addresses, claim: Claim, deadline: Deadline) {
@@ -65,22 +70,27 @@ export class Reservation {
       if (!conflict) return;
       if (isNamed || isNamesake(conflict.pod, pod)) throw heldBy(conflict, vrf, pod);
       this.#ipam.release(this.#claim.owner);
-      if (this.#elsewhere.size === 0) await this.#learn();
+      await this.#learnSoon();
       this.#elsewhere.add(conflict.address);
       this.#deadline.check();
     }
   }
 
-  /** Chooses addresses, and has them in the API; returns the first that somebody else holds. */
+  /** Chooses addresses, and has them in the API, all at once; returns the first that somebody else holds. */
   async #try(): Promise<HeldAddress | undefined> {
-    for (const address of await this.#choose()) {
-      if (this.taken.has(address)) continue;
+    const wanted = (await this.#choose()).filter((address) => !this.taken.has(address));
+    if (wanted.some((address) => !this.#reserved.has(address))) await this.#isSticky();
+    const taking = wanted.map(async (address) => {
       const held = await this.#take(address);
       if (held) return held;
       this.taken.add(address);
       this.#own.push(parseAddress(address));
-    }
-    return undefined;
+      return undefined;
+    });
+    // All of them: what is had after this has failed nobody would give back.
+    const outcomes = await Promise.allSettled(taking);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || [])[0];
   }
 
   async #choose(): Promise<string[]> {
@@ -104,9 +114,21 @@ export class Reservation {
     }
   }
 
+  /** After a conflict: a small VRF is read at once, and of a large one some more are tried before that. */
+  async #learnSoon(): Promise<void> {
+    this.#conflicts += 1;
+    if (this.#conflicts === 1) {
+      const few = await this.#ask('looking who has the other addresses', this.#addresses.few(this.vrf));
+      if (few) this.#keep(few);
+    } else if (this.#conflicts === mostGuessed) await this.#learn();
+  }
+
   async #learn(): Promise<HeldAddress[]> {
-    const { vrf, pod } = this.#claim;
-    const all = await this.#ask('looking who has the other addresses', this.#addresses.all(vrf.metadata.name));
+    return this.#keep(await this.#ask('looking who has the other addresses', this.#addresses.all(this.vrf)));
+  }
+
+  #keep(all: readonly HeldAddress[]): HeldAddress[] {
+    const { pod } = this.#claim;
     const others = all.filter(({ pod: holder }) => holder.namespace !== pod.namespace || holder.name !== pod.name);
     this.#elsewhere = new Set(others.map(({ address }) => address));
     return others;
@@ -144,7 +166,7 @@ export class Reservation {
     // "STATEFULSET-ORDINAL": most pods need not be asked for.
     if (!/-\d+$/.test(pod.name)) return false;
     const [known] = this.#addresses.known(vrf.metadata.name, pod);
-    this.#sticky ??= known?.sticky;
+    this.#sticky ??= known?.sticky ?? this.#claim.statefulSet;
     this.#sticky ??= (await this.#ask('looking at the pod', this.#addresses.look(pod)))?.statefulSet ?? false;
     return this.#sticky;
   }

@@ -106,7 +106,10 @@ export class SharedAddresses {
       );
     }
     const pod = { namespace, name, uid: podUid(request.args) };
-    return wanted.map(({ one, vrf }) => ({ one, vrf, pod, owner: reservedOwner(request, identity, one.vrf) }));
+    const statefulSet = this.#agent.pods?.of(namespace, name, pod.uid)?.statefulSet;
+    return wanted.map(({ one, vrf }) => {
+      return { one, vrf, pod, statefulSet, owner: reservedOwner(request, identity, one.vrf) };
+    });
   }
 
   stop(): void {

@@ -8,6 +8,7 @@ import type { Vrf } from '../api/vrf.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { Informer } from '../kube/informer.ts';
 import { Reach } from '../kube/reach.ts';
+import { type SeenVrf, seenVrf } from '../kube/vrf-object.ts';
 import { KnownStore } from '../state/known.ts';
 import { byAge, type Definition, definitionFile, readDefinition } from './kubernetes-vrf.ts';
 import { Publisher } from './publisher.ts';
@@ -35,6 +36,8 @@ export interface KubernetesSource extends VrfSource {
   labels(): Labels;
   /** Of all definitions there are, in force or not; undefined before they were listed. */
   names(): string[] | undefined;
+  /** Status and finalizers of a VRF, as the watch has them. */
+  seen(name: string): SeenVrf | undefined;
   /** Whether the API can be reached. */
   readonly reach: Reach;
 }
@@ -48,7 +51,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   const known = new KnownStore(options.directory, nodeName);
   for (const { file, reason } of known.unreadable) log.warn({ file, reason }, 'what was known last is unreadable');
   const publisher = new Publisher(log);
-  const { reach = new Reach(client.server, log) } = options;
+  const { reach = new Reach(client.server, log, true) } = options;
   let labels: Labels | undefined = known.labels();
   let set: VrfSet = new Map(
     known.vrfs().map((vrf) => [vrf.metadata.name, { file: definitionFile(vrf.metadata.name), vrf }]),
@@ -76,13 +79,18 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
     }
   };
 
+  // Apart from the definitions, which are others only when their specs are.
+  const seen = new Map<string, SeenVrf>();
   const common = { client, reach, log, changed: refresh };
   const vrfInformer: Informer<Definition> = new Informer({
     ...common,
     what: whatVrfs,
     path: '/apis/multivrf.dev/v1alpha1/vrfs',
     // Items of a list may lack their type.
-    keep: (object, before: Definition | undefined) => readDefinition({ ...vrfType, ...object }, before),
+    keep(object, before: Definition | undefined) {
+      seen.set(object.metadata.name, seenVrf(object));
+      return readDefinition({ ...vrfType, ...object }, before);
+    },
   });
   const nodeInformer: Informer<{ labels: Labels }> = new Informer({
     ...common,
@@ -115,7 +123,9 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   ]);
   const late = unavailable();
   if (late) log.error(late, late.message);
-  else if (!vrfInformer.isSynced) log.warn({ vrfs: [...set.keys()] }, 'starting with the VRFs that were known last');
+  else if (!vrfInformer.isSynced)
+    log.warn({ vrfs: [...set.keys()], outage: outage() }, 'starting with the VRFs that were known last');
+  reach.open(late !== undefined || !vrfInformer.isSynced);
   return {
     get: (name) => (labels === undefined ? undefined : set.get(name)?.vrf),
     list: () => inForce().sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
@@ -130,6 +140,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
       const words = own.map(({ field, message }) => [field, message].filter(Boolean).join(': '));
       return { generation, isDeleted, invalid: words.length > 0 ? words.join('; ') : undefined };
     },
+    seen: (name) => (vrfInformer.get(name) ? seen.get(name) : undefined),
     names: () => (vrfInformer.isSynced ? vrfInformer.list().map(({ name }) => name) : undefined),
     reach,
     labels: () => labels ?? {},

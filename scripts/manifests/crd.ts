@@ -22,6 +22,8 @@ export interface Kind {
   description: string;
   spec: z.ZodType;
   status?: z.ZodType;
+  /** Whether the status is written apart from the spec: by others, or more often. */
+  statusApart?: boolean;
   rules: readonly CelRule[];
   columns: Column[];
   /** What a list or watch may select by (fieldSelector), so that an agent gets only what is its node's. */
@@ -88,7 +90,7 @@ export function crd(kind: Kind): Crd {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: schema },
-          ...(kind.status && { subresources: { status: {} } }),
+          ...(kind.statusApart && { subresources: { status: {} } }),
           additionalPrinterColumns: kind.columns,
           ...(kind.selectable.length > 0 && { selectableFields: kind.selectable.map((jsonPath) => ({ jsonPath })) }),
         },

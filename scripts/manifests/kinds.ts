@@ -23,6 +23,7 @@ const vrf: Kind = {
   description: 'A customer’s routing domain, which pods are attached to by the annotation multivrf.dev/attach.',
   spec: vrfShape.shape.spec,
   status: vrfStatus,
+  statusApart: true,
   rules: vrfRules,
   columns: [
     { name: 'Mode', type: 'string', jsonPath: '.spec.mode', description: 'bridge or routed.' },
@@ -38,8 +39,19 @@ const vrf: Kind = {
       jsonPath: '.status.attachments',
       description: 'Attachments on all nodes.',
     },
+    {
+      name: 'NotReady',
+      type: 'integer',
+      jsonPath: '.status.notReadyNodes',
+      description: 'Nodes on which pods cannot attach; the status says why.',
+    },
     { name: 'Used', type: 'integer', jsonPath: '.status.addresses.used', description: 'Addresses in use.' },
-    { name: 'Free', type: 'integer', jsonPath: '.status.addresses.free', description: 'Addresses left in the pools.' },
+    {
+      name: 'Free',
+      type: 'integer',
+      jsonPath: '.status.addresses.free',
+      description: 'Pods for which the pools have addresses.',
+    },
     {
       name: 'Namespaces',
       type: 'string',
@@ -59,6 +71,7 @@ const vrfAttachment: Kind = {
   scope: 'Namespaced',
   description: 'One pod in one VRF. Written by the agent of the pod’s node, and gone with the pod.',
   spec: vrfAttachmentShape.shape.spec,
+  // Not apart: one agent writes all of it, and with a subresource each attachment would cost two writes.
   status: vrfAttachmentShape.shape.status.unwrap(),
   rules: [],
   columns: [

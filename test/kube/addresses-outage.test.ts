@@ -14,6 +14,7 @@ let first: TestNode;
 /** That are made while the API is there, as the kubelet's pods are. */
 const pods: Record<string, ClusterPod> = {};
 const held: Record<string, string> = {};
+let lastSandbox: ClusterPod;
 beforeAll(async () => {
   scene = await ClusterScene.open({ 'customer-a': specWith({ addresses: { pools, reservations } }) });
   [first] = scene.nodes;
@@ -33,8 +34,17 @@ test('a pod has the address that the VRF reserves for it', async () => {
 test('a pod that comes back to its node has its address', async () => {
   const { speaker } = pods;
   await scene.detach(speaker!);
-  const again = { ...(await scene.sandbox(first, 'speaker-0')), uid: speaker!.uid! };
-  expect(await scene.attach(again)).toEqual([held.speaker]);
+  lastSandbox = await scene.sandbox(first, 'speaker-0');
+  expect(await scene.attach({ ...lastSandbox, uid: speaker!.uid! })).toEqual([held.speaker]);
+});
+
+test('also from an agent that was started meanwhile', async () => {
+  const { speaker } = pods;
+  await scene.detach({ ...speaker!, ...lastSandbox });
+  await first.agent.kill();
+  await first.agent.start();
+  lastSandbox = await scene.sandbox(first, 'speaker-0');
+  expect(await scene.attach({ ...lastSandbox, uid: speaker!.uid! })).toEqual([held.speaker]);
 });
 
 test('a pod that would get one of a pool, or names one, is told why it has to wait', async () => {

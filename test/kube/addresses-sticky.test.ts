@@ -1,4 +1,5 @@
 /** An address follows the name of a pod, from node to node, and never leaves a pod that lives. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { vrfs } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
@@ -40,6 +41,15 @@ test('one that comes back to its node has its address again, and the object tell
   const next = await scene.pod(first, 'speaker-1', { statefulSet });
   expect(await scene.attach(next)).toEqual([address]);
   await scene.until((addresses) => addresses.get(`customer-a.${address}`)?.pod.uid === next.uid);
+});
+
+test('one that its node has heard of costs an ADD two requests: is anything kept for its name, and the address', async () => {
+  const pod = await scene.pod(first, 'speaker-9', { statefulSet });
+  await sleep(300);
+  scene.server.log.clear();
+  await scene.attach(pod);
+  const own = scene.server.log.list().filter(({ resource, verb }) => resource === 'vrfaddresses' || verb === 'get');
+  expect(own.map(({ verb, resource }) => `${verb} ${resource}`)).toEqual(['list vrfaddresses', 'create vrfaddresses']);
 });
 
 test('what is kept for a name that is not there is given to nobody else, who is told how to free it', async () => {

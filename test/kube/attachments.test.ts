@@ -55,7 +55,7 @@ test('its network-status gains our interface and keeps those of others', async (
   expect(again).toEqual([{ ...eth0, mtu: 1450 }, expect.objectContaining(ours)]);
 });
 
-test('one attachment costs its address, its object, the conditions and the annotation: four writes of its own', async () => {
+test('one attachment costs its address, its object and the annotation: three writes of its own', async () => {
   scene.podObject('second');
   scene.server.log.clear();
   const pod = await scene.attach('second');
@@ -66,7 +66,6 @@ test('one attachment costs its address, its object, the conditions and the annot
     'create vrfaddresses',
     'create vrfattachments',
     'patch pods/status',
-    'patch vrfattachments/status',
   ]);
   await scene.detach(pod);
   await until(() => object('second') === undefined || undefined);

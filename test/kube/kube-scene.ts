@@ -102,15 +102,15 @@ export class KubeScene {
     await this.agent.waitFor(({ msg }) => msg === 'the Kubernetes API is followed again', from);
   }
 
-  /** ADD of a new pod through the whole chain, with the plugin's patience of a second. */
-  async add(name: string, annotation = 'customer-a'): Promise<{ pod: Pod; answer: Answer }> {
+  /** ADD of a new pod through the whole chain, with the plugin's patience of a second unless told otherwise. */
+  async add(name: string, annotation = 'customer-a', timeoutSeconds = 1): Promise<{ pod: Pod; answer: Answer }> {
     const pod = await makePod(this.lab, this.node, name);
-    return { pod, answer: await add(this.lab, pod, annotation, { conf: { timeoutSeconds: 1 } }) };
+    return { pod, answer: await add(this.lab, pod, annotation, { conf: { timeoutSeconds } }) };
   }
 
   /** The same, where it is to succeed. */
-  async attach(name: string, annotation?: string): Promise<Pod> {
-    const { pod, answer } = await this.add(name, annotation);
+  async attach(name: string, annotation?: string, timeoutSeconds?: number): Promise<Pod> {
+    const { pod, answer } = await this.add(name, annotation, timeoutSeconds);
     resultOf(answer);
     return pod;
   }

@@ -25,21 +25,27 @@ const status = (name: string) => object(name)?.status as VrfStatus | undefined;
 const condition = (name: string, type: string) => status(name)?.conditions?.find((one) => one.type === type);
 const node = (name: string) => status(name)?.nodes?.find((one) => one.name === 'worker-1');
 
-test('a VRF that is used is ready here, counts its attachments and is held by a finalizer', async () => {
+test('a VRF that is used is ready here, counts attachments and addresses, and is held by a finalizer', async () => {
+  scene.podObject('first');
   pod = await scene.attach('first');
-  await until(
-    () => object('customer-a'),
-    ({ metadata }) => metadata.finalizers?.length === 1,
-  );
-  expect(vrfStatus.parse(status('customer-a'))).toMatchObject({ attachments: 1, observedGeneration: 1 });
+  await until(() => node('customer-a'));
+  expect(vrfStatus.parse(status('customer-a'))).toMatchObject({
+    attachments: 1,
+    observedGeneration: 1,
+    addresses: { used: 1, free: 89 },
+  });
   expect(node('customer-a')).toMatchObject({ ready: true, attachments: 1 });
   expect(condition('customer-a', 'Accepted')?.status).toBe('True');
   expect(condition('customer-a', 'InUse')?.message).toContain('1 on node worker-1');
   expect(object('customer-a')?.metadata.finalizers).toEqual(['multivrf.dev/in-use']);
 });
 
-test('one that no pod has asked for here costs no write', () => {
-  expect(status('customer-b')).toBeUndefined();
+test('one that no pod has asked for here is not said to be ready: nobody has looked', async () => {
+  expect(await until(() => status('customer-b'))).toMatchObject({
+    nodes: [],
+    attachments: 0,
+    addresses: { used: 0, free: 90 },
+  });
 });
 
 test('an uplink that is missing is told when a pod asks for the VRF, and taken back when it is not needed', async () => {

@@ -50,6 +50,7 @@ describe('list', () => {
     };
     expect(await names('fieldSelector=spec.nodeName=n1')).toEqual(['one', 'three']);
     expect(await names('fieldSelector=spec.nodeName%3Dn1&labelSelector=app%3Dy')).toEqual(['three']);
+    expect(await names('fieldSelector=spec.nodeName!=n1')).toEqual(['two']);
     expect(await names('', '/api/v1/namespaces/bgp/pods')).toEqual(['one', 'two']);
     expect(await ask('GET', '/api/v1/pods?fieldSelector=spec.color=red')).toMatchObject(failure(400, 'BadRequest'));
   });

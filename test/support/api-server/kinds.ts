@@ -32,7 +32,13 @@ export const vrfs: Kind = {
   namespaced: false,
   status: true,
 };
-export const vrfAttachments: Kind = { ...vrfs, kind: 'VRFAttachment', plural: 'vrfattachments', namespaced: true };
+export const vrfAttachments: Kind = {
+  ...vrfs,
+  kind: 'VRFAttachment',
+  plural: 'vrfattachments',
+  namespaced: true,
+  status: false,
+};
 
 export const vrfAddresses: Kind = { ...vrfs, kind: 'VRFAddress', plural: 'vrfaddresses', status: false };
 

@@ -1,4 +1,4 @@
-/** Label and field selectors, as far as equality goes. */
+/** Label and field selectors: equal and not equal. */
 import { badRequest } from './failure.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -17,24 +17,30 @@ const fields: Record<string, (object: KubeObject) => unknown> = {
 /** Throws a Failure for what it does not know. */
 export function selector(query: URLSearchParams): Selector {
   const terms = [
-    ...split(query.get('fieldSelector')).map(([key, wanted]) => {
+    ...split(query.get('fieldSelector')).map(({ key, ...term }) => {
       const read = fields[key];
       if (!read) throw badRequest(`field label not supported: ${key}`);
-      return { read, wanted };
+      return { read, ...term };
     }),
-    ...split(query.get('labelSelector')).map(([key, wanted]) => ({
+    ...split(query.get('labelSelector')).map(({ key, ...term }) => ({
       read: ({ metadata }: KubeObject) => metadata.labels?.[key],
-      wanted,
+      ...term,
     })),
   ];
-  return (object) => terms.every(({ read, wanted }) => (read(object) ?? '') === wanted);
+  return (object) => terms.every(({ read, value, isEqual }) => ((read(object) ?? '') === value) === isEqual);
 }
 
-function split(text: string | null): [string, string][] {
+interface Term {
+  key: string;
+  value: string;
+  isEqual: boolean;
+}
+
+function split(text: string | null): Term[] {
   if (!text) return [];
   return text.split(',').map((term) => {
-    const [, key, value] = /^([^=!]+)==?([^=]*)$/.exec(term) ?? [];
+    const [, key, operator, value] = /^([^=!]+)(==?|!=)([^=]*)$/.exec(term) ?? [];
     if (key === undefined || value === undefined) throw badRequest(`unable to parse requirement: ${term}`);
-    return [key, value];
+    return { key, value, isEqual: operator !== '!=' };
   });
 }

@@ -4,8 +4,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { json, send } from './body.ts';
 import { Failure } from './failure.ts';
 import {
@@ -54,8 +55,12 @@ export class ApiServer {
   readonly forbidden = new Set<string>();
   /** How a watch from a version that is too old is refused. */
   goneAs: GoneAs = 'event';
+  /** Milliseconds that each answer takes longer. */
+  latency = 0;
   /** How many connections clients have made. */
   connections = 0;
+  readonly #sockets = new Set<Socket>();
+  #bytesOfClosed = 0;
   readonly #kinds: readonly Kind[];
   readonly #rests = new Continuations();
   readonly #options: ApiServerOptions;
@@ -74,14 +79,24 @@ export class ApiServer {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
+  /** Sent to all clients, headers included. */
+  get bytesSent(): number {
+    return [...this.#sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, this.#bytesOfClosed);
+  }
+
   /** Opens the socket: the first time on any free port, then on that one again. */
   async start(): Promise<void> {
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
     const { tls, within = (listen) => listen() } = this.#options;
     const server = tls ? createTlsServer(tls, handle) : createServer(handle);
     this.#server = server;
-    server.on('connection', () => {
+    server.on('connection', (socket: Socket) => {
       this.connections += 1;
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        this.#bytesOfClosed += socket.bytesWritten;
+      });
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('listening', resolve).once('error', reject);
@@ -136,6 +151,7 @@ export class ApiServer {
           this.#throttled.retryAfter,
         );
       }
+      if (this.latency > 0) await sleep(this.latency);
       if (!target || !asked) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
       if (this.forbidden.has(`${asked.verb} ${asked.resource}`))
         throw new Failure(403, 'Forbidden', `${asked.resource} is forbidden: User "agent" cannot ${asked.verb} it`);

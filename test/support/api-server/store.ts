@@ -16,8 +16,9 @@ export class Store {
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   readonly #listeners = new Set<(change: Change) => void>();
   #history: Change[] = [];
-  #version = 1000;
-  #compacted = 1000;
+  /** All versions are of one length, so that the same answer has the same number of bytes later. */
+  #version = 1_000_000;
+  #compacted = 1_000_000;
 
   get version(): number {
     return this.#version;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * the whole state directory. The spool goes when it is empty. What cannot be removed stays.
  */
 export function clearState(directory: string, spool: string): void {
-  discard(join(directory, 'known'));
+  for (const name of ['known', 'held']) discard(join(directory, name));
   const records = ['attachments', 'vrfs'].map((name) => removeEmpty(join(directory, name)));
   if (records.every((removed) => removed)) {
     discard(join(directory, 'boot'));

@@ -62,8 +62,8 @@ test('when a node has died, another collects the addresses of its pods that are 
   await scene.until((addresses) => !addresses.has(ofDead!), 30_000);
   expect(scene.addresses().has(ofAlive!)).toBe(true);
   expect(scene.addresses().get(ofSticky!)).toMatchObject({ sticky: true, pod: { name: 'speaker-0' } });
-  expect(first.agent.log()).toContainEqual(
-    expect.objectContaining({ msg: 'pod is gone: address collected', pod: 'bgp/dead', node: 'worker-2' }),
+  await first.agent.waitFor(
+    ({ msg, pod, node }) => `${msg} ${pod} ${node}` === 'pod is gone: address collected bgp/dead worker-2',
   );
 });
 

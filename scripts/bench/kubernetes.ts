@@ -131,8 +131,8 @@ async function measure(world: World, sort: Sort): Promise<Record<Source, number[
     const order: Source[] = i % 2 === 0 ? ['file', 'kubernetes'] : ['kubernetes', 'file'];
     for (const source of order) {
       world.addPod(`${source}-${pod}`);
-      if (sort !== 'new') {
-        // The pod has been there before: its object is, and its node knows of it.
+      if (sort === 'cached') {
+        // It has been there before: its addresses are kept for its name, and its node knows of them.
         world.call('ADD', source, pod);
         world.call('DEL', source, pod);
         await sleep(100);

@@ -71,7 +71,9 @@ export class MyAddresses {
   }
 
   list(): HeldAddress[] {
-    return this.#isOfBefore ? [...this.#remembered.values()] : this.#informer.list();
+    if (this.#isOfBefore) return [...this.#remembered.values()];
+    const others = this.#informer.list().filter(({ name }) => !this.#written.has(name));
+    return [...others, ...this.#written.values()];
   }
 
   stop(): void {

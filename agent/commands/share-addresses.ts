@@ -1,6 +1,7 @@
 /** Has the agent's addresses unique in the cluster that its VRFs come from. */
 import type { Logger } from 'pino';
 import type { Agent } from '../server/agent.ts';
+import { ReserveAhead } from '../server/reserve-ahead.ts';
 import { holdings, SharedAddresses } from '../server/shared-addresses.ts';
 import { HeldStore } from '../state/held.ts';
 import type { Cluster } from './cluster.ts';
@@ -25,6 +26,8 @@ export async function shareAddresses(
     isHeld: (vrf, address) => agent.ipam.holder(vrf, address) !== undefined,
     holdings: () => holdings(agent),
   });
+  const ahead = new ReserveAhead(agent, addresses);
+  agent.pods?.onChange(() => ahead.look());
   agent.sharedAddresses = new SharedAddresses(agent, addresses);
   return agent.sharedAddresses;
 }

@@ -21,11 +21,15 @@ export const whatAddresses = 'VRFAddresses';
 
 /** Milliseconds after a change until it is kept; many come together. */
 const soon = 200;
+/** Milliseconds that a watch may be behind. */
+const late = 5_000;
 
 export class MyAddresses {
   readonly #options: Options;
   readonly #informer: Informer<HeldAddress>;
   readonly #remembered: ReadonlyMap<string, HeldAddress>;
+  /** What was written here, until the watch tells of it. */
+  readonly #written = new Map<string, HeldAddress>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
@@ -42,6 +46,8 @@ export class MyAddresses {
       keep: (object, known) =>
         known && known.resourceVersion === object.metadata.resourceVersion ? known : toHeld(object),
       changed: () => {
+        for (const [name, { resourceVersion }] of this.#written)
+          if (this.#informer.get(name)?.resourceVersion === resourceVersion) this.#written.delete(name);
         this.#timer ??= setTimeout(() => this.#save(), soon).unref();
         options.changed();
       },
@@ -53,11 +59,23 @@ export class MyAddresses {
   }
 
   get(name: string): HeldAddress | undefined {
-    return this.#isOfBefore ? this.#remembered.get(name) : this.#informer.get(name);
+    return this.#isOfBefore ? this.#remembered.get(name) : (this.#written.get(name) ?? this.#informer.get(name));
+  }
+
+  /** What a write has come to. */
+  note(held: HeldAddress): void {
+    const { name } = held;
+    this.#written.set(name, held);
+    // Should the watch never tell of it, it was deleted meanwhile.
+    setTimeout(() => {
+      if (this.#written.get(name) === held) this.#written.delete(name);
+    }, late).unref();
   }
 
   list(): HeldAddress[] {
-    return this.#isOfBefore ? [...this.#remembered.values()] : this.#informer.list();
+    if (this.#isOfBefore) return [...this.#remembered.values()];
+    const others = this.#informer.list().filter(({ name }) => !this.#written.has(name));
+    return [...others, ...this.#written.values()];
   }
 
   stop(): void {

@@ -102,20 +102,37 @@ export class Addresses {
 
   async #agree(name: string, wanted: Wanted, insist: boolean): Promise<HeldAddress | undefined> {
     for (let round = 0; round < rounds; round++) {
-      if (await this.#api.create(wanted)) return undefined;
+      if (this.#isWritten(await this.#api.create(wanted))) return undefined;
       const held = await this.#api.get(name);
       if (!held) continue;
       if (isOwn(held, wanted, this.#options.nodeName) && !isStale(held, wanted)) return undefined;
       if (!(await this.#mayHave(held, wanted, insist))) return held;
-      if (await this.#api.handOver(held, wanted)) return undefined;
+      if (this.#isWritten(await this.#api.handOver(held, wanted))) return undefined;
     }
     throw new Error(`VRFAddress ${name} has changed ${rounds} times meanwhile`);
+  }
+
+  #isWritten(held: HeldAddress | undefined): boolean {
+    if (held) this.#mine.note(held);
+    return held !== undefined;
   }
 
   async #mayHave(held: HeldAddress, wanted: Wanted, insist: boolean): Promise<boolean> {
     if (isOwn(held, wanted, this.#options.nodeName)) return true;
     const isFree = isNamesake(held.pod, wanted.pod) || (insist && (!held.sticky || wanted.reserved));
     return isFree && isGone(this.#options.client, held.pod, held.node);
+  }
+
+  /** Takes an address that the VRF reserves for a pod which is about to start, if it can be had. */
+  prepare(wanted: Wanted): void {
+    const name = addressName(wanted.vrf, wanted.address);
+    void this.#mine.synced.then(() => {
+      const known = this.#mine.get(name);
+      if (known && isOwn(known, wanted, this.#options.nodeName) && !isStale(known, wanted)) return;
+      this.#queue.put(name, async () => {
+        await this.#agree(name, wanted, true);
+      });
+    });
   }
 
   /** Takes the address later: the pod has it without the API. A conflict then is logged. */

@@ -75,6 +75,8 @@ export class AttachmentObjects {
   }
 
   async #list(): Promise<void> {
+    // It was asked for again while it was on its way.
+    if (this.#known) return;
     const { client, nodeName } = this.#options;
     const query = { fieldSelector: `spec.node=${nodeName}` };
     const { items } = await listAll(client, `${collection}/vrfattachments`, query, AbortSignal.timeout(60_000));

@@ -15,12 +15,13 @@ afterEach(async () => {
   await scene.close();
 });
 
-/** Counts of the agent of one of so many nodes, whose dice show `random`, within half a second. */
-async function counts(count: number, random: number, interval: number, act = () => {}): Promise<number> {
+/** Counts of the agent of one of so many nodes, whose dice show `random`, within half a second; others are faster `refused` times. */
+async function counts(count: number, random: number, interval: number, act = () => {}, refused = 0): Promise<number> {
   for (let i = 0; i < count; i++) scene.server.put(nodes, { name: `n${i}` }, {});
   let taken = 0;
   const take = async () => {
     taken += 1;
+    return taken > refused;
   };
   const times = { interval, perNode: 0, soon: 10 };
   census = new Census({ client: scene.client, log: pino({ level: 'silent' }), take, times, random: () => random });
@@ -46,6 +47,10 @@ test('in a small cluster a change is counted soon, and several at once', async (
     for (let i = 0; i < 5; i++) census.nudge();
   };
   expect(await counts(3, 0.9, never, several)).toBe(1);
+});
+
+test('and again where another agent has written meanwhile', async () => {
+  expect(await counts(3, 0.9, never, () => census.nudge(), 2)).toBe(3);
 });
 
 test('in a large one it waits', async () => {

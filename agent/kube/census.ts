@@ -22,8 +22,8 @@ export interface CensusTimes {
 interface Options {
   client: KubeClient;
   log: Logger;
-  /** Counts everything, and writes what has changed. */
-  take: (signal: AbortSignal) => Promise<void>;
+  /** Counts everything, and writes what has changed. Whether nobody else has written meanwhile. */
+  take: (signal: AbortSignal) => Promise<boolean>;
   times?: CensusTimes;
   random?: () => number;
 }
@@ -74,7 +74,7 @@ export class Census {
         const isSoon = this.#isChanged && nodes <= small;
         if (!isSoon && !(isDue && this.#random() * nodes < 1)) continue;
         this.#isChanged = false;
-        await take(signal);
+        if (!(await take(signal))) this.#isChanged = true;
       } catch (error) {
         log.debug({ reason: reasonOf(error) }, 'attachments and addresses could not be counted');
         await this.#pause(this.#times.interval * this.#random(), false);

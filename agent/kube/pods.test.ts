@@ -44,6 +44,7 @@ test('those of other nodes are not known, and little is kept of the others', asy
     serviceAccount: 'default',
     networkStatus: undefined,
     mirrorOf: undefined,
+    attach: undefined,
     statefulSet: false,
   });
 });

@@ -10,6 +10,9 @@ import type { Reach } from './reach.ts';
 /** The annotation in which plugins tell of a pod's interfaces (Network Plumbing Working Group, "Multi-network spec", 4.1). */
 export const networkStatusAnnotation = 'k8s.v1.cni.cncf.io/network-status';
 
+/** As in agent/api/annotation.ts. */
+const attachAnnotation = 'multivrf.dev/attach';
+
 /** The kubelet's id of a static pod, on the object that stands for it in the API, which has an uid of its own. */
 const mirrorAnnotation = 'kubernetes.io/config.hash';
 
@@ -22,6 +25,8 @@ export interface KnownPod {
   /** Value of {@link networkStatusAnnotation}. */
   networkStatus: string | undefined;
   mirrorOf: string | undefined;
+  /** Value of multivrf.dev/attach, while the pod is to start or runs. */
+  attach: string | undefined;
   /** Whether one of the same name comes after it. */
   statefulSet: boolean;
 }
@@ -90,6 +95,10 @@ export class Pods {
     }
   }
 
+  list(): KnownPod[] {
+    return this.#informer.list();
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -115,12 +124,16 @@ export const podPath = (namespace: string, name: string): string =>
 
 const isPod = (pod: KnownPod, uid: string): boolean => uid === '' || pod.uid === uid || pod.mirrorOf === uid;
 
-function keepPod({ metadata, spec }: KubeObject, known: KnownPod | undefined): KnownPod {
-  const { namespace = '', name, uid = '', annotations = {} } = metadata;
+function keepPod({ metadata, spec, status }: KubeObject, known: KnownPod | undefined): KnownPod {
+  const { namespace = '', name, uid = '', annotations = {}, deletionTimestamp } = metadata;
   const { serviceAccountName } = (spec ?? {}) as { serviceAccountName?: string };
+  const { phase } = (status ?? {}) as { phase?: string };
+  const isOver = deletionTimestamp !== undefined || phase === 'Succeeded' || phase === 'Failed';
   const networkStatus = annotations[networkStatusAnnotation];
-  if (known?.uid === uid && known.networkStatus === networkStatus) return known;
+  const attach = isOver ? undefined : annotations[attachAnnotation];
+  if (known?.uid === uid && known.networkStatus === networkStatus && known.attach === attach) return known;
   const serviceAccount = serviceAccountName || 'default';
   const mirrorOf = annotations[mirrorAnnotation];
-  return { namespace, name, uid, serviceAccount, networkStatus, mirrorOf, statefulSet: isOfStatefulSet(metadata) };
+  const statefulSet = isOfStatefulSet(metadata);
+  return { namespace, name, uid, serviceAccount, networkStatus, mirrorOf, attach, statefulSet };
 }

@@ -34,7 +34,7 @@ interface State {
 interface Job {
   /** Milliseconds until it is run, if there is still a reason by then. */
   delay: number;
-  run: () => Promise<void>;
+  run: () => Promise<unknown>;
 }
 
 export class VrfStatuses {
@@ -73,7 +73,9 @@ export class VrfStatuses {
     if (state.due > now || (state.sent.version === vrf.version && now - state.sent.at < repeat)) return;
     state.due = undefined;
     state.sent = { version: vrf.version, at: now };
-    this.#writer.put(`VRF ${name}`, job.run);
+    this.#writer.put(`VRF ${name}`, async () => {
+      await job.run();
+    });
   }
 
   #jobOf(name: string, word: Word, vrf: SeenVrf, state: State, now: number): Job | undefined {

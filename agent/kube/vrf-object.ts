@@ -22,10 +22,16 @@ export function seenVrf({ metadata, status }: KubeObject): SeenVrf {
   return { version, isDeleted: deletionTimestamp !== undefined, finalizers, status: status as VrfStatus | undefined };
 }
 
-/** Replaces the status that was seen. Who comes second (409) does nothing, and will see what the first has written. */
-export async function patchStatus(writer: Writer, name: string, { version }: SeenVrf, status: VrfStatus) {
+/** Replaces the status that was seen. Whether nobody was faster (409): that one does nothing, and will see what was written. */
+export async function patchStatus(
+  writer: Writer,
+  name: string,
+  { version }: SeenVrf,
+  status: VrfStatus,
+): Promise<boolean> {
   const body = { metadata: { resourceVersion: version }, status };
-  await unless([404, 409], writer.send({ method: 'PATCH', path: `${pathOf(name)}/status`, contentType, body }));
+  const request = { method: 'PATCH', path: `${pathOf(name)}/status`, contentType, body } as const;
+  return (await unless([404, 409], writer.send(request))) !== undefined;
 }
 
 /** Replaces the finalizers that were seen, in the same way. */

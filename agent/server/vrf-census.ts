@@ -21,18 +21,20 @@ interface Options {
 /** Nodes that are asked for at most, of those that are listed as not ready. */
 const mostAsked = 50;
 
-/** Counts once, and writes what has changed. Throws what a request throws. */
-export async function takeCensus(options: Options, signal: AbortSignal): Promise<void> {
+/** Counts once, and writes what has changed. Whether nobody else has written meanwhile. Throws what a request throws. */
+export async function takeCensus(options: Options, signal: AbortSignal): Promise<boolean> {
   const { client, source } = options;
   // Before it is counted: what is written to a VRF meanwhile is a conflict, and counts for more.
   const before = new Map(source.names()?.map((name) => [name, source.seen(name)]));
   const usage = new Map(source.list().map((vrf) => [vrf.metadata.name, new UsageCount(addressPlan(vrf))]));
   const attachments = await countAttachments(client, signal);
   await countAddresses(client, (vrf, address) => usage.get(vrf)?.add(address), signal);
+  let isWhole = true;
   for (const [name, seen] of before) {
-    if (seen) await update(options, name, seen, attachments.of(name), usage.get(name));
+    if (seen) isWhole = (await update(options, name, seen, attachments.of(name), usage.get(name))) && isWhole;
     signal.throwIfAborted();
   }
+  return isWhole;
 }
 
 async function update(
@@ -41,7 +43,7 @@ async function update(
   seen: SeenVrf,
   attachments: ReadonlyMap<string, number>,
   usage: UsageCount | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const unready = seen.status?.nodes?.filter(({ ready }) => !ready).slice(0, mostAsked) ?? [];
   const gone = await goneOf(
     client,
@@ -49,10 +51,11 @@ async function update(
   );
   const count = { attachments, addresses: usage?.usage, gone };
   const status = countedStatus(seen.status, count, source.verdict?.(name), new Date());
-  if (!isDeepStrictEqual(status, seen.status)) await patchStatus(writer, name, seen, status);
+  if (!isDeepStrictEqual(status, seen.status)) return patchStatus(writer, name, seen, status);
   // What an agent has left that died, or two that let go at once.
-  else if (attachments.size === 0 && !isAttachedHere(name) && seen.finalizers.includes(inUseFinalizer))
+  if (attachments.size === 0 && !isAttachedHere(name) && seen.finalizers.includes(inUseFinalizer))
     await letGo(writer, name, seen, nodeName);
+  return true;
 }
 
 async function goneOf(client: KubeClient, names: readonly string[]): Promise<Set<string>> {

@@ -17,7 +17,12 @@ server.put(vrfs, { name: 'bench' }, { spec: benchSpec(Number(count)) });
 for (const sort of sorts) {
   for (let i = 0; i < Number(count); i++) {
     const name = podName(sort, i);
-    const metadata = { uid: podUid(name), ownerReferences: [{ kind: 'StatefulSet', name: 'set', controller: true }] };
+    const annotations = { 'multivrf.dev/attach': 'bench' };
+    const metadata = {
+      annotations,
+      uid: podUid(name),
+      ownerReferences: [{ kind: 'StatefulSet', name: 'set', controller: true }],
+    };
     const object = server.put(pods, { namespace: 'bgp', name }, { spec: { nodeName: benchNode }, metadata });
     server.store.put(pods, { ...object, metadata: { ...object.metadata, uid: podUid(name) } });
   }

@@ -131,8 +131,8 @@ async function measure(world: World, sort: Sort): Promise<Record<Source, number[
     const order: Source[] = i % 2 === 0 ? ['file', 'kubernetes'] : ['kubernetes', 'file'];
     for (const source of order) {
       world.addPod(`${source}-${pod}`);
-      if (sort !== 'new') {
-        // The pod has been there before: its object is, and its node knows of it.
+      if (sort === 'cached') {
+        // It has been there before: its addresses are kept for its name, and its node knows of them.
         world.call('ADD', source, pod);
         world.call('DEL', source, pod);
         await sleep(100);
@@ -149,33 +149,37 @@ async function measure(world: World, sort: Sort): Promise<Record<Source, number[
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
+/** As the other benchmarks' rows: `ratio` is to be at most `goal`. */
 function row(sort: Sort, { file, kubernetes }: Record<Source, number[]>) {
-  const [ours, peer] = [median(kubernetes), median(file)];
-  const ratio = ours / peer;
-  const ok = sort === 'new' ? ours - peer <= 20 + latency : ratio <= 1.5;
-  const goal = sort === 'new' ? `≤ 20 ms more, and one round trip of ${latency} ms` : '≤ 1.5 of the file source';
+  const isWaiting = sort === 'new';
+  const more = kubernetes.map((time) => time - median(file));
+  const ours = isWaiting ? more : kubernetes;
+  const peer = isWaiting ? 20 + latency : median(file);
+  const ratio = round(median(ours) / peer);
+  const goal = isWaiting ? 1 : 1.5;
   return {
-    question: `kubernetes-add-${sort}`,
-    ours: round(ours),
+    question: isWaiting ? 'kubernetes-add-new-more' : `kubernetes-add-${sort}`,
+    ours: round(median(ours)),
     peer: round(peer),
-    peerName: 'file source',
-    ratio: round(ratio),
+    peerName: isWaiting ? `20 ms and a round trip of ${latency}` : 'file source',
+    ratio,
     goal,
-    ok,
+    ok: ratio <= goal,
     unit: 'ms',
-    runs: kubernetes.length,
-    p99: round(quantile(kubernetes, 0.99)),
+    runs: ours.length,
+    p99: round(quantile(ours, 0.99)),
   };
 }
 
 const world = new World();
 try {
   await world.open();
-  const rows = [];
+  const rows: ReturnType<typeof row>[] = [];
   for (const sort of ['reserved', 'cached', 'new'] as const) rows.push(row(sort, await measure(world, sort)));
+  const cells = ({ ours, peer, ratio, goal, p99 }: (typeof rows)[0]) =>
+    [ours.toFixed(2), peer.toFixed(2), ratio.toFixed(2), `≤ ${goal}`, p99.toFixed(2)].map((cell) => cell.padStart(9));
   const lines = rows.map(
-    ({ question, ours, peer, ratio, p99, goal, ok }) =>
-      `${question.padEnd(26)}${ours.toFixed(2).padStart(8)}${peer.toFixed(2).padStart(8)}${ratio.toFixed(2).padStart(7)}${p99.toFixed(2).padStart(8)}  ${goal}${ok ? '' : ', missed'}`,
+    (one) => `${one.question.padEnd(24)}${cells(one).join('')}  ${one.peerName}${one.ok ? '' : ', missed'}`,
   );
   const text = process.argv.includes('--json') ? JSON.stringify(rows, null, 2) : lines.join('\n');
   process.stdout.write(`${text}\n`);

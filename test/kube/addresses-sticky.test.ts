@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99', gateway: '192.0.2.1' }];
 const reserve = (pod: string, address: string) => ({ namespace: 'bgp', pod, addresses: [`${address}/24`] });
-const reservations = [reserve('reserved-0', '192.0.2.2')];
+const reservations = [reserve('reserved-0', '192.0.2.2'), reserve('ahead', '192.0.2.3')];
 
 let scene: ClusterScene;
 let first: TestNode;
@@ -48,8 +48,33 @@ test('one that its node has heard of costs an ADD two requests: is anything kept
   await sleep(300);
   scene.server.log.clear();
   await scene.attach(pod);
-  const own = scene.server.log.list().filter(({ resource, verb }) => resource === 'vrfaddresses' || verb === 'get');
-  expect(own.map(({ verb, resource }) => `${verb} ${resource}`)).toEqual(['list vrfaddresses', 'create vrfaddresses']);
+  const own = scene.server.log
+    .list()
+    .filter(({ query, resource }) => resource === 'pods' || !query.startsWith('limit'));
+  // What is told of it after that is another matter.
+  expect(own.slice(0, 2).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([
+    'list vrfaddresses',
+    'create vrfaddresses',
+  ]);
+});
+
+test('an address that is reserved for a pod is had as soon as its node has heard of it: the ADD asks for nothing', async () => {
+  scene.server.log.clear();
+  const pod = await scene.pod(first, 'ahead', { attach: 'customer-a' });
+  await scene.until((addresses) => addresses.get('customer-a.192.0.2.3')?.pod.uid === pod.uid);
+  // The answer, which is sent when it is there, has come as well.
+  await sleep(100);
+  expect(await scene.attach(pod)).toEqual(['192.0.2.3']);
+  expect(scene.writes()).toEqual(['create']);
+  expect(scene.server.log.list()).not.toContainEqual(expect.objectContaining({ name: 'customer-a.192.0.2.3' }));
+});
+
+test('and not while another pod of its name has it', async () => {
+  const moved = await scene.sandbox(second, 'ahead');
+  expect(await scene.add({ ...moved, uid: 'of-another' })).toMatchObject({ code: 11 });
+  const next = await scene.pod(second, 'ahead', { attach: 'customer-a' });
+  await scene.until((addresses) => addresses.get('customer-a.192.0.2.3')?.node === 'worker-2');
+  expect(await scene.attach(next)).toEqual(['192.0.2.3']);
 });
 
 test('what is kept for a name that is not there is given to nobody else, who is told how to free it', async () => {

@@ -28,6 +28,8 @@ export interface ClusterPod extends Pod {
 export interface PodOptions {
   /** One of a StatefulSet. */
   statefulSet?: boolean;
+  /** Its annotation in the API. */
+  attach?: string;
 }
 
 /** What a test asks of a VRFAddress. */
@@ -82,13 +84,19 @@ export class ClusterScene {
   }
 
   /** A pod of the API in namespace `bgp` that is scheduled to a node, and its sandbox there. One of that name before it is gone. */
-  async pod(on: TestNode, name: string, { statefulSet = false }: PodOptions = {}): Promise<ClusterPod> {
+  async pod(on: TestNode, name: string, { statefulSet = false, attach }: PodOptions = {}): Promise<ClusterPod> {
     if (this.server.store.get(pods, 'bgp', name)) this.deletePod(name);
     const owner = { apiVersion: 'apps/v1', kind: statefulSet ? 'StatefulSet' : 'ReplicaSet', name, uid: randomUUID() };
     const { metadata } = this.server.put(
       pods,
       { namespace: 'bgp', name },
-      { spec: { nodeName: on.name }, metadata: { ownerReferences: [{ ...owner, controller: true }] } },
+      {
+        spec: { nodeName: on.name },
+        metadata: {
+          ownerReferences: [{ ...owner, controller: true }],
+          ...(attach && { annotations: { 'multivrf.dev/attach': attach } }),
+        },
+      },
     );
     return { ...(await this.sandbox(on, name)), uid: metadata.uid };
   }

@@ -56,6 +56,17 @@ describe('create', () => {
     });
   });
 
+  test('of a kind whose status is no subresource keeps it', async () => {
+    const [apiVersion, path] = ['multivrf.dev/v1alpha1', '/apis/multivrf.dev/v1alpha1/namespaces/bgp/vrfattachments'];
+    const object = { apiVersion, kind: 'VRFAttachment', metadata: { name: 'a' }, status: { ready: true } };
+    expect(await ask('POST', path, object)).toMatchObject({ code: 201, body: { status: { ready: true } } });
+    expect((await ask('PATCH', `${path}/a`, { status: { ready: false } }, merge)).body).toMatchObject({
+      status: { ready: false },
+      metadata: { generation: 2 },
+    });
+    expect(await ask('PATCH', `${path}/a/status`, {}, merge)).toMatchObject(failure(404, 'NotFound'));
+  });
+
   test('of a name that is taken is 409 AlreadyExists, of another type 400', async () => {
     await ask('POST', all, vrf('a'));
     expect(await ask('POST', all, vrf('a'))).toMatchObject(failure(409, 'AlreadyExists'));

@@ -107,7 +107,9 @@ function withStatus(kind: Kind, old: KubeObject, draft: Draft): KubeObject {
 
 function merged(old: KubeObject, draft: Draft, keepsStatus: boolean): KubeObject {
   const { uid, resourceVersion, creationTimestamp, deletionTimestamp, generation, name, namespace } = old.metadata;
-  const next = isDeepStrictEqual(desired(old), desired(draft)) ? generation : generation + 1;
+  // Where the status is no subresource, it counts as well.
+  const isSameStatus = keepsStatus || isDeepStrictEqual(old.status, draft.status);
+  const next = isSameStatus && isDeepStrictEqual(desired(old), desired(draft)) ? generation : generation + 1;
   const own = { uid, resourceVersion, creationTimestamp, generation: next, name };
   const { deletionTimestamp: _, ...metadata } = draft.metadata ?? {};
   const { status: __, ...rest } = draft;

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # Command, and the package that brings it.
 needed=(
   ip:iproute2 ping:iputils-ping arping:iputils-arping tcpdump:tcpdump nsenter:util-linux setpriv:util-linux
-  debootstrap:debootstrap flock:util-linux strace:strace iptables:iptables /usr/lib/cni/bridge:containernetworking-plugins git:git openssl:openssl
+  debootstrap:debootstrap flock:util-linux strace:strace iptables:iptables /usr/lib/cni/bridge:containernetworking-plugins git:git openssl:openssl iperf3:iperf3 /usr/bin/time:time
 )
 
 missing=()

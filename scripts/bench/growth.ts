@@ -20,9 +20,9 @@ function sample(world: World, run: () => number, count: number, into: Samples): 
     const pods = world.pods(batch);
     for (const pod of pods) into.ours.push(world.attach(pod, 'bench'));
     world.detach(pods);
-    pause(60);
+    pause(100);
     for (let j = 0; j < batch; j++) into.bare.push(run());
-    pause(60);
+    pause(100);
   }
 }
 

@@ -17,7 +17,7 @@ image_sources = $(filter-out %.test.ts,$(wildcard scripts/image/*.ts)) package.j
 FUZZ ?=
 BENCH ?=
 
-.PHONY: help setup build plugin agent image manifests ok unit test fuzz demo bench bench-quick clean
+.PHONY: help setup build plugin agent image manifests ok unit test fuzz demo bench bench-quick performance clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 13
@@ -75,6 +75,9 @@ bench: build ## every question of docs/performance.md beside its peer (about 12 
 
 bench-quick: build ## the same for daily use, under a minute: `name ours peer ratio goal ok|short` lines
 	@node scripts/bench/main.ts --quick $(BENCH)
+
+performance: setup ## put build/bench.json into docs/performance.md and its plots
+	@node scripts/performance/main.ts
 
 clean: ## remove build/ (the caches stay)
 	rm -rf build

@@ -11,8 +11,8 @@ export const inside: Group = async (quick) => {
   try {
     world.startAgent();
     const loop = await recordedAdd(world, 'bench');
-    const warmup = 200;
-    for (let i = -warmup; i < (quick ? 100 : 400); i++) {
+    const warmup = quick ? 100 : 300;
+    for (let i = -warmup; i < (quick ? 80 : 400); i++) {
       const pod = world.pod();
       const took = world.attach(pod, 'bench');
       world.detach([pod]);

@@ -72,7 +72,7 @@ export const onePod: Group = async (quick) => {
   try {
     world.startAgent();
     const programs = new Programs(world);
-    const { add, peerAdd, del, peerDel, pass, loopback, chain } = times(world, programs, quick ? 40 : 150);
+    const { add, peerAdd, del, peerDel, pass, loopback, chain } = times(world, programs, quick ? 30 : 150);
     const [ours, theirs] = cpu(world, programs, quick ? 3 : 9);
     const pods = world.pods(quick ? 3 : 9);
     const peaks = pods.map((pod) => programs.peakMemory(pod, true));

@@ -41,7 +41,7 @@ function build(world: World, mode: BenchVrf['mode'], address: string): string {
 /** In Gbit/s, from the client's side of one second. */
 function throughput(netns: string, from: string, to: string, reverse: boolean): number {
   const direction = reverse ? ' -R' : '';
-  const report = JSON.parse(run(netns, `iperf3 -J -t 1 -B ${from} -c ${to}${direction}`));
+  const report = JSON.parse(run(netns, `iperf3 -J -t 1 -A 0,1 -B ${from} -c ${to}${direction}`));
   return report.end.sum_received.bits_per_second / 1e9;
 }
 

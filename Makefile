@@ -15,11 +15,12 @@ agent_sources = $(shell find common agent -name '*.ts' -not -name '*.test.ts' -n
 image_sources = $(filter-out %.test.ts,$(wildcard scripts/image/*.ts)) package.json package-lock.json
 
 FUZZ ?=
+BENCH ?=
 
-.PHONY: help setup build plugin agent image manifests ok unit test fuzz demo bench clean
+.PHONY: help setup build plugin agent image manifests ok unit test fuzz demo bench bench-quick performance clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1\t\2/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/' | expand -t 13
 
 setup: ## install what this machine lacks: Debian packages, Node 24, npm packages
 	@scripts/setup.sh
@@ -69,8 +70,14 @@ fuzz: build ## 100,000 cases of bad input on every way in; writes build/fuzz.jso
 demo: build ## two customers, two unprivileged BGP speakers, real sessions, isolation probes
 	@node scripts/demo/main.ts
 
-bench: build ## attach and detach beside the reference Go plugins; writes build/bench.json
-	@node scripts/bench/main.ts
+bench: build ## every question of docs/performance.md beside its peer (about 12 minutes); writes build/bench.json
+	@node scripts/bench/main.ts $(BENCH)
+
+bench-quick: build ## the same for daily use, under a minute: `name ours peer ratio goal ok|short` lines
+	@node scripts/bench/main.ts --quick $(BENCH)
+
+performance: setup ## put build/bench.json into docs/performance.md and its plots
+	@node scripts/performance/main.ts
 
 clean: ## remove build/ (the caches stay)
 	rm -rf build

@@ -22,6 +22,7 @@ test.each<[string, Step, string, RegExp]>([
   ['VRF devices that the kernel lacks', add(vrf), 'ENOTSUP', /CONFIG_NET_VRF.*backend: namespace and pod: rules/],
   ['another module that is missing', add(bridge), 'ENOTSUP', /cannot make bridge links/],
   ['an interface name that is taken', add(veth), 'EEXIST', /choose another in the annotation's "interface"/],
+  ['a bridge without a free port', add({ ...veth, master: 'customer-a' }), 'EXFULL', /1,023 ports, and customer-a has/],
   ["somebody else's VLAN", add(vlan), 'EEXIST', /^VLAN 100 on eth1 is in use by somebody else/],
   ['IPv6 that is switched off', add(address), 'EACCES', /disable_ipv6/],
 ])('%s is told with what to do', (_, step, errno, words) => {

@@ -26,6 +26,9 @@ export function explain(step: Step, errno: string): string | undefined {
   if (object.object === 'link' && object.kind === 'veth' && errno === 'EEXIST') {
     return `the pod or the node already has an interface of that name: choose another in the annotation's "interface"`;
   }
+  if (object.object === 'link' && object.kind === 'veth' && errno === 'EXFULL') {
+    return `a Linux bridge has at most 1,023 ports, and ${object.master} has them: run the pod on another node, or use mode: routed`;
+  }
   if (object.object === 'link' && object.kind === 'vlan' && errno === 'EEXIST') {
     return `VLAN ${object.id} on ${object.parent} is in use by somebody else: multivrf does not take it over`;
   }

@@ -1,8 +1,9 @@
 /** Reads from the kernel what a desired state is to be compared with, and no more: dumps grow with the node. */
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { decodeFdb, dumpFdb } from '../netlink/codec/fdb.ts';
-import { getLink } from '../netlink/codec/link.ts';
+import { dumpLinks, getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
+import { decodeLinkLabel, type LinkLabel } from '../netlink/codec/link-label.ts';
 import { decodeRoute, dumpRoutes } from '../netlink/codec/route.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
 import { RTPROT } from '../netlink/constants.ts';
@@ -125,6 +126,12 @@ function masterOf(handle: PlaceHandle, { master }: ObservedLink, nameOf: Map<num
   return master === 0 ? '' : (nameOf.get(master) ?? nameByIndex(handle, master));
 }
 
+function observeNames(handle: PlaceHandle): LinkLabel[] {
+  return handle.socket
+    .dump(dumpLinks(), (body) => decodeLinkLabel(body, () => true))
+    .filter((label) => label !== undefined);
+}
+
 function nameByIndex(handle: PlaceHandle, index: number): string {
   const [answer] = handle.socket.transact([getLink({ index })]);
   const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
@@ -164,15 +171,16 @@ export function observeRoutes(
   nameOf: Map<number, string>,
 ): RouteState[] {
   try {
-    return handle.socket
-      .dump(dumpRoutes(family, table), decodeRoute)
-      .filter((route) => route.table === table)
-      .map(({ index, protocol, ...told }) => {
-        const maker = makerOf(protocol);
-        const route = maker ? { ...told, maker } : told;
-        if (index === undefined || route.type === 'unreachable') return route;
-        return { ...route, dev: nameOf.get(index) ?? nameByIndex(handle, index) };
-      });
+    const routes = handle.socket.dump(dumpRoutes(family, table), decodeRoute).filter((route) => route.table === table);
+    const unknown = new Set(routes.flatMap(({ index }) => (index === undefined || nameOf.has(index) ? [] : [index])));
+    // One dump costs as much as some dozens of look-ups.
+    if (unknown.size > 32) for (const { index, name } of observeNames(handle)) nameOf.set(index, name);
+    return routes.map(({ index, protocol, ...told }) => {
+      const maker = makerOf(protocol);
+      const route = maker ? { ...told, maker } : told;
+      if (index === undefined || route.type === 'unreachable') return route;
+      return { ...route, dev: nameOf.get(index) ?? nameByIndex(handle, index) };
+    });
   } catch (error) {
     // A table that was never written to does not exist.
     if (error instanceof NetlinkError && errnoName(error.errno) === 'ENOENT') return [];

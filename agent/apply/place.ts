@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
+import { enlargeReceiveBuffer } from '../netlink/receive-buffer.ts';
 import type { RouteSocket } from '../netlink/socket.ts';
 import { bindNetlink, close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
 import type { Place } from '../plan/kernel-object.ts';
@@ -9,6 +10,9 @@ import { inNamespace } from './inside.ts';
 
 /** Whether the agent can write below /proc/sys there: always in its own, elsewhere by entering (CAP_SYS_ADMIN). */
 export type Entry = 'own' | 'enter' | 'never';
+
+/** A hundred attachments between two looks announce some 5 MiB; what does not fit is lost, and then everything is looked at. */
+const listenerBytes = 8 * 1024 * 1024;
 
 export class PlaceHandle {
   readonly place: Place;
@@ -80,6 +84,7 @@ export class PlaceHandle {
   listen(groups: number): number {
     if (this.#listener === undefined) {
       this.#listener = this.openDescriptor();
+      enlargeReceiveBuffer(this.#listener, listenerBytes);
       bindNetlink(this.#listener, groups);
     }
     return this.#listener;

@@ -1,4 +1,6 @@
 /** A netlink route socket: batches with one answer a message, and dumps that are whole. */
+
+import { splitByAnswers } from './answers.ts';
 import { NETLINK, NLM_F, NLMSG, NLMSGERR_ATTR_MSG, SOL_NETLINK } from './constants.ts';
 import {
   encodeBatch,
@@ -9,6 +11,7 @@ import {
   type Received,
   splitMessages,
 } from './message.ts';
+import { enlargeReceiveBuffer } from './receive-buffer.ts';
 import {
   bindNetlink,
   close,
@@ -41,9 +44,6 @@ export class NetlinkError extends Error {
   }
 }
 
-const SOL_SOCKET = 1;
-const SO_RCVBUF = 8;
-const SO_RCVBUFFORCE = 33;
 const EINTR = 4;
 const ETIMEDOUT = 110;
 const dumpAttempts = 8;
@@ -92,11 +92,7 @@ export class RouteSocket {
 
   /** Room for that many bytes of answers, for dumps and bulk work. */
   enlarge(bytes: number): void {
-    try {
-      setOption(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes);
-    } catch {
-      setOption(this.fd, SOL_SOCKET, SO_RCVBUF, bytes);
-    }
+    enlargeReceiveBuffer(this.fd, bytes);
   }
 
   close(): void {
@@ -109,11 +105,18 @@ export class RouteSocket {
   }
 
   /**
-   * Sends all messages in one datagram. The kernel goes on past one that fails; the outcomes are in the
-   * order of the messages, found by their sequence numbers. Only the last asks for an acknowledgement: errors
-   * come unasked and in order, and each answer costs the kernel a buffer and us a system call.
+   * Sends all messages in one datagram, or in several where the answers to one would not fit into the socket's buffer.
+   * The kernel goes on past one that fails; the outcomes are in the order of the messages.
    */
   transact(messages: readonly Message[]): Outcome[] {
+    return splitByAnswers(messages).flatMap((some) => this.#transactOnce(some));
+  }
+
+  /**
+   * Outcomes are found by their sequence numbers. Only the last message asks for an acknowledgement: errors come unasked and
+   * in order, and each answer costs the kernel a buffer and us a system call.
+   */
+  #transactOnce(messages: readonly Message[]): Outcome[] {
     const first = (this.#sequence + 1) >>> 0;
     this.#sequence = (this.#sequence + messages.length) >>> 0;
     const outcomes = messages.map((): Outcome => ({ errno: 0, reason: '', echo: [] }));

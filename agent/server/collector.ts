@@ -59,9 +59,10 @@ export class Collector {
   }
 
   async #collect(): Promise<void> {
-    const { node, attachments, leaving } = this.#agent;
+    const { node, attachments, leaving, departing } = this.#agent;
     const { gone, degraded } = livenessOf(node, attachments.list());
-    this.#agent.noteDegraded(degraded);
+    // The host end of one that is being detached goes a moment before its record.
+    this.#agent.noteDegraded(degraded.filter((record) => !departing.has(record)));
     const collectable = gone.filter((record) => this.#gone.has(record));
     this.#gone = new Set(gone);
     for (const { owner, attachment } of collectable)

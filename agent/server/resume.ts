@@ -8,7 +8,7 @@ import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { placesOf } from './host-ends.ts';
 import { livenessOf } from './liveness.ts';
-import { adapt, repairHostEnds, repairVrf } from './repair.ts';
+import { repairHostEnds, repairVrf } from './repair.ts';
 
 export function resume(agent: Agent, log: Logger): void {
   const { attached, degraded, gone, unknown } = livenessOf(agent.node, agent.attachments.list());
@@ -27,10 +27,7 @@ export function resume(agent: Agent, log: Logger): void {
   agent.strays.find(placesOf([...made, ...unreadableVrfs(agent)]));
   for (const vrf of made) {
     const own = attached.filter(({ attachment }) => attachment.vrf.name === vrf.name);
-    if (!agent.isAttached(vrf.name)) agent.retireVrf(vrf.name);
-    else repair(agent, vrf, own, log);
-    // It may have been while no agent ran.
-    adapt(agent, vrf.name, log);
+    takeUp(agent, vrf, own, log);
   }
 }
 
@@ -56,12 +53,19 @@ function unreadableVrfs({ vrfStore }: Agent): Pick<NodeVrf, 'name' | 'backend'>[
   );
 }
 
-function repair(agent: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): void {
-  for (const action of [() => repairVrf(agent, vrf, log), () => repairHostEnds(agent, vrf, own, log)]) {
+function takeUp(agent: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): void {
+  const { name } = vrf;
+  const attempt = (action: () => void) => {
     try {
       action();
     } catch (error) {
-      log.error({ vrf: vrf.name, error: (error as Error).message }, 'VRF could not be repaired');
+      log.error({ vrf: name, error: (error as Error).message }, 'VRF could not be repaired');
     }
-  }
+  };
+  const isAttached = agent.isAttached(name);
+  if (isAttached) attempt(() => repairVrf(agent, vrf, log));
+  else agent.retireVrf(name);
+  // Its definition may have changed while no agent ran; host ends follow it.
+  agent.vrfChanges.changed(name, isAttached);
+  if (isAttached) attempt(() => repairHostEnds(agent, agent.vrfStore.get(name) ?? vrf, own, log));
 }

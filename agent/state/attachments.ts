@@ -28,10 +28,19 @@ function wrongWith(value: unknown, name: readonly string[]): string | undefined 
 
 export class AttachmentStore {
   readonly #records: JsonDirectory<AttachmentRecord>;
+  /** The same by container, then by interface: an ADD is not to look through those of all others. */
+  readonly #byContainer = new Map<string, Map<string, AttachmentRecord>>();
 
   /** Reads what is there; files that are no records are kept aside in {@link unreadable}. */
   constructor(directory: string) {
     this.#records = new JsonDirectory(directory, wrongWith);
+    for (const record of this.#records.list()) this.#index(record);
+  }
+
+  #index(record: AttachmentRecord): void {
+    const { containerId, interface: device } = record.owner;
+    const own = this.#byContainer.get(containerId) ?? new Map<string, AttachmentRecord>();
+    this.#byContainer.set(containerId, own.set(device, record));
   }
 
   get unreadable(): UnreadableRecord[] {
@@ -40,6 +49,7 @@ export class AttachmentStore {
 
   put(record: AttachmentRecord): void {
     this.#records.put(record, record.owner.containerId, record.owner.interface);
+    this.#index(record);
   }
 
   /** Whether `record` is the one of its container and interface still, and not another made since. */
@@ -48,7 +58,11 @@ export class AttachmentStore {
   }
 
   remove({ owner }: Pick<AttachmentRecord, 'owner'>): void {
-    this.#records.remove(owner.containerId, owner.interface);
+    const { containerId, interface: device } = owner;
+    this.#records.remove(containerId, device);
+    const own = this.#byContainer.get(containerId);
+    own?.delete(device);
+    if (own?.size === 0) this.#byContainer.delete(containerId);
   }
 
   /** Removes an unreadable file. */
@@ -76,6 +90,6 @@ export class AttachmentStore {
 
   /** All attachments of one container. */
   ofContainer(containerId: string): AttachmentRecord[] {
-    return this.list().filter(({ owner }) => owner.containerId === containerId);
+    return [...(this.#byContainer.get(containerId)?.values() ?? [])];
   }
 }

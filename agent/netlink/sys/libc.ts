@@ -29,9 +29,13 @@ const c = {
   umount2: libc.func('int umount2(const char *target, int flags)'),
 };
 
-const errors = getSystemErrorMap();
+const errors = new Map<number, [name: string, message: string]>([
+  // The kernel's answer to a port too many of a bridge; libuv has no name for it.
+  [-54, ['EXFULL', 'exchange full']],
+  ...getSystemErrorMap(),
+]);
 
-/** `ENODEV` for 19, and the kernel's sentence for it. */
+/** `ENODEV` for 19. */
 export function errnoName(errno: number): string {
   return errors.get(-errno)?.[0] ?? `errno ${errno}`;
 }

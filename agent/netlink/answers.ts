@@ -1,0 +1,29 @@
+/** How many requests go to the kernel at once. */
+import { NLM_F } from './constants.ts';
+import type { Message } from './message.ts';
+
+/**
+ * The kernel answers all messages of a datagram before we read the first answer, and one about a link takes up to 5 KiB of a
+ * buffer that has 208 KiB by default (net.core.rmem_default).
+ */
+const mostAnswers = 32;
+
+/** Requests for one object (RTM_GET…, by rtnetlink's numbering), and those whose effect is to be told. */
+function isAnswered({ type, flags }: Message): boolean {
+  return (type & 3) === 2 || (flags & NLM_F.ECHO) !== 0;
+}
+
+/** The messages in order, in parts whose answers fit into a socket's buffer. */
+export function splitByAnswers(messages: readonly Message[]): (readonly Message[])[] {
+  if (messages.length <= mostAnswers) return [messages];
+  const parts: Message[][] = [[]];
+  let answers = 0;
+  for (const message of messages) {
+    if (isAnswered(message) && ++answers > mostAnswers) {
+      parts.push([]);
+      answers = 1;
+    }
+    parts.at(-1)!.push(message);
+  }
+  return parts;
+}

@@ -1,0 +1,94 @@
+/** The agent as a process, and what the system says of it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Exchange } from './client.ts';
+import { pause } from './pause.ts';
+
+export class AgentProcess {
+  readonly #process: ChildProcess;
+  readonly #log: string;
+
+  private constructor(process: ChildProcess, log: string) {
+    this.#process = process;
+    this.#log = log;
+  }
+
+  /**
+   * Starts one that keeps everything in `directory`, and waits until it answers. Like the DaemonSet's it has
+   * little room for young objects.
+   */
+  static start(directory: string): AgentProcess {
+    const path = (name: string) => join(directory, name);
+    const log = openSync(path('agent.log'), 'w');
+    const options = ['--vrfs', path('vrfs'), '--socket', path('agent.sock'), '--state', path('state')];
+    // To find where its time goes: --cpu-prof --cpu-prof-dir=…
+    const flags = process.env.MULTIVRF_BENCH_AGENT_FLAGS?.split(' ') ?? [];
+    const command = [
+      process.execPath,
+      ...flags,
+      'build/multivrf-agent.mjs',
+      ...options,
+      '--netns-directory',
+      '/run/netns',
+    ];
+    // It ends with us, also when we are killed.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
+      // A file, not a pipe: this process does not read while it waits for a plugin. A session of its own, to which the
+      // scheduler gives a share of its own, as to a service of its own on a node.
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=2' },
+    });
+    closeSync(log);
+    const agent = new AgentProcess(child, path('agent.log'));
+    agent.#awaitReady(path('agent.sock'));
+    return agent;
+  }
+
+  #awaitReady(socket: string): void {
+    const end = performance.now() + 10_000;
+    for (;;) {
+      try {
+        new Exchange(socket, { protocol: 1, verb: 'STATUS', network: '', timeout: 5_000 }).finish();
+        return;
+      } catch {
+        if (performance.now() > end) throw new Error(`the agent did not start: ${this.log}`);
+        pause(2);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await gone;
+  }
+
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  get log(): string {
+    return readFileSync(this.#log, 'utf8');
+  }
+
+  /** Resident memory, in MiB. */
+  get memory(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))![1]) / 1024;
+  }
+
+  get descriptors(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** CPU time of all its threads so far, in milliseconds. */
+  get cpu(): number {
+    const times = readdirSync(`/proc/${this.pid}/task`).map((task) => {
+      const schedstat = readFileSync(`/proc/${this.pid}/task/${task}/schedstat`, 'utf8');
+      return Number(schedstat.split(' ')[0]) / 1e6;
+    });
+    return times.reduce((sum, time) => sum + time, 0);
+  }
+}

@@ -1,0 +1,67 @@
+/** What an ADD takes with 1,000 attachments beside one with 10, in turn, and how much of that is the kernel's. */
+import { recordedAdd } from './bare.ts';
+import type { Group } from './group.ts';
+import { pause } from './pause.ts';
+import { compare, type Row } from './rows.ts';
+import { median } from './statistics.ts';
+import { type BenchVrf, type Pod, World } from './world.ts';
+
+const [few, many] = [10, 1_000];
+/** New attachments measured before they are taken back: few, since they count as present. */
+const batch = 5;
+
+interface Samples {
+  ours: number[];
+  bare: number[];
+}
+
+function sample(world: World, run: () => number, count: number, into: Samples): void {
+  for (let i = 0; i < count; i += batch) {
+    const pods = world.pods(batch);
+    for (const pod of pods) into.ours.push(world.attach(pod, 'bench'));
+    world.detach(pods);
+    pause(100);
+    for (let j = 0; j < batch; j++) into.bare.push(run());
+    pause(100);
+  }
+}
+
+async function measure(
+  mode: BenchVrf['mode'],
+  quick: boolean,
+): Promise<{ row: Row; bare: [few: number, many: number] }> {
+  const world = new World([{ name: 'bench', mode }]);
+  const small: Samples = { ours: [], bare: [] };
+  const large: Samples = { ours: [], bare: [] };
+  try {
+    world.startAgent();
+    const { run } = await recordedAdd(world, 'bench');
+    const standing = world.pods(many);
+    const fill = (pods: readonly Pod[]) => pods.forEach((pod) => void world.attach(pod, 'bench'));
+    fill(standing.slice(0, few));
+    for (let round = 0; round < (quick ? 1 : 4); round++) {
+      sample(world, run, 40, small);
+      fill(standing.slice(few));
+      // What the agent looks at again because so much has changed is not part of the ADDs that follow.
+      pause(1_500);
+      sample(world, run, 40, large);
+      world.detach(standing.slice(few));
+      pause(500);
+    }
+    return {
+      row: compare(`growth-${mode}`, `with ${few} attachments`, 1.3, large.ours, small.ours),
+      bare: [median(small.bare), median(large.bare)],
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+export const growth: Group = async (quick) => {
+  const routed = await measure('routed', quick);
+  const bridge = await measure('bridge', quick);
+  return {
+    rows: [routed.row, bridge.row],
+    notes: { bareLoopWithFewAndMany: { routed: routed.bare, bridge: bridge.bare } },
+  };
+};

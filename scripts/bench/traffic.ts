@@ -1,0 +1,116 @@
+/** Throughput and round trips between pod and router, beside a bare veth pair under the same bridge or VRF. */
+import { spawn } from 'node:child_process';
+import { execaSync } from 'execa';
+import type { Group } from './group.ts';
+import { makeNamespace } from './namespaces.ts';
+import { pause } from './pause.ts';
+import { compare, type Row } from './rows.ts';
+import { type BenchVrf, type Pod, World } from './world.ts';
+
+const router = '/run/netns/router';
+const vrf = '/run/netns/bench';
+const bareAddress = '10.8.200.1';
+
+function run(netns: string, command: string): string {
+  return execaSync('nsenter', [`--net=${netns}`, ...command.split(' ')]).stdout;
+}
+
+/** The router's side, and a namespace with a bare veth pair to where the pods' are. */
+function build(world: World, mode: BenchVrf['mode'], address: string): string {
+  const bare = `${world.directory}/pods/bare`;
+  makeNamespace(bare);
+  const routed = mode === 'routed';
+  for (const command of [
+    `ip link add bare0 type veth peer name bare1 netns ${bare}`,
+    routed ? 'ip address add 169.254.1.1/32 dev bare0' : 'ip link set bare0 master bench',
+    'ip link set bare0 up',
+    ...(routed ? [`ip route add ${bareAddress}/32 dev bare0`] : []),
+  ])
+    run(vrf, command);
+  const own = routed ? `${bareAddress}/32` : `${bareAddress}/16`;
+  for (const command of [
+    `ip address add ${own} dev bare1`,
+    'ip link set bare1 up',
+    ...(routed ? ['ip route add 169.254.1.1 dev bare1', 'ip route add default via 169.254.1.1'] : []),
+  ])
+    run(bare, command);
+  if (routed) run(router, `ip route add 10.8.0.0/16 via ${address}`);
+  return bare;
+}
+
+/** In Gbit/s, from the client's side of one second. */
+function throughput(netns: string, from: string, to: string, reverse: boolean): number {
+  const direction = reverse ? ' -R' : '';
+  const report = JSON.parse(run(netns, `iperf3 -J -t 1 -A 0,1 -B ${from} -c ${to}${direction}`));
+  return report.end.sum_received.bits_per_second / 1e9;
+}
+
+/** Milliseconds a round trip, each sent when the last has come back. */
+function roundTrip(netns: string, from: string, to: string): number {
+  const count = 4_000;
+  const told = run(netns, `ping -f -q -c ${count} -I ${from} ${to}`);
+  const [, received, took] = /(\d+) received.*time (\d+)ms/.exec(told) ?? [];
+  if (Number(received) < count * 0.999) throw new Error(`ping lost packets: ${told}`);
+  return Number(took) / Number(received);
+}
+
+async function measure(mode: BenchVrf['mode'], runs: number): Promise<Row[]> {
+  const uplink = { interface: 'uplink0', ...(mode === 'routed' ? { addresses: ['192.0.2.1/24'] } : {}) };
+  const world = new World([{ name: 'bench', mode, uplink }]);
+  const peer = mode === 'routed' ? '192.0.2.2' : '10.8.255.254';
+  try {
+    makeNamespace(router);
+    execaSync('ip', ['link', 'add', 'uplink0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', router]);
+    for (const command of [
+      'ip link set lo up',
+      'ip link set eth0 up',
+      `ip address add ${peer}/${mode === 'routed' ? 24 : 16} dev eth0`,
+    ])
+      run(router, command);
+    world.startAgent();
+    const pod = world.pod();
+    world.attach(pod, 'bench');
+    const bare = build(world, mode, '192.0.2.1');
+    const server = spawn('nsenter', [`--net=${router}`, 'setpriv', '--pdeathsig', 'KILL', 'iperf3', '-s'], {
+      stdio: 'ignore',
+    });
+    pause(300);
+    const rows = rowsOf(mode, runs, { pod, bare, peer });
+    server.kill('SIGKILL');
+    return rows;
+  } finally {
+    await world.close();
+  }
+}
+
+function rowsOf(mode: string, runs: number, { pod, bare, peer }: { pod: Pod; bare: string; peer: string }): Row[] {
+  const own = /inet (10\.8\.[0-9.]+)/.exec(run(pod.netns, 'ip -4 address show dev net1'))![1]!;
+  const lists = { send: [[], []], receive: [[], []], roundTrip: [[], []] } as Record<string, [number[], number[]]>;
+  const ends = [
+    { netns: pod.netns, from: own },
+    { netns: bare, from: bareAddress },
+  ];
+  for (let i = -1; i < runs; i++) {
+    // In turn, and who goes first changes.
+    for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
+      const { netns, from } = ends[which]!;
+      const sample = {
+        send: throughput(netns, from, peer, false),
+        receive: throughput(netns, from, peer, true),
+        roundTrip: roundTrip(netns, from, peer),
+      };
+      if (i >= 0) for (const [name, value] of Object.entries(sample)) lists[name]![which]!.push(value);
+    }
+  }
+  const peerName = 'bare veth pair';
+  return [
+    compare(`throughput-out-${mode}`, peerName, 0.97, ...lists.send!, 'Gbit/s'),
+    compare(`throughput-in-${mode}`, peerName, 0.97, ...lists.receive!, 'Gbit/s'),
+    compare(`round-trip-${mode}`, peerName, 1.03, ...lists.roundTrip!),
+  ];
+}
+
+export const traffic: Group = async (quick) => {
+  const runs = quick ? 2 : 15;
+  return { rows: [...(await measure('bridge', runs)), ...(await measure('routed', runs))] };
+};

@@ -73,8 +73,8 @@ export const onePod: Group = async (quick) => {
     world.startAgent();
     const programs = new Programs(world);
     const { add, peerAdd, del, peerDel, pass, loopback, chain } = times(world, programs, quick ? 30 : 150);
-    const [ours, theirs] = cpu(world, programs, quick ? 3 : 9);
-    const pods = world.pods(quick ? 3 : 9);
+    const [ours, theirs] = cpu(world, programs, quick ? 2 : 9);
+    const pods = world.pods(quick ? 2 : 9);
     const peaks = pods.map((pod) => programs.peakMemory(pod, true));
     return {
       rows: [

@@ -1,5 +1,5 @@
 /** The namespaces, the VRFs, the agent and the pods that the measurements take place in. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { close } from '../../agent/netlink/sys/libc.ts';
@@ -24,16 +24,17 @@ export interface BenchVrf {
 const together = 64;
 
 export class World {
-  readonly directory = mkdtempSync('/run/multivrf-bench-');
+  readonly directory = '/run/multivrf';
   agent!: AgentProcess;
   #count = 0;
 
   /** The caller is in network and mount namespaces of its own. Starts the agent. */
   constructor(vrfs: readonly BenchVrf[]) {
-    // As /run is on a node: where the agent keeps its state, and nothing of it goes to a disk.
-    for (const directory of ['/run/netns', this.directory]) execaSync('mount', ['-t', 'tmpfs', 'tmpfs', directory]);
+    // One of its own, as on a node: where the agent keeps its state, and nothing of it goes to a disk.
+    execaSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
     execaSync('ip', ['link', 'set', 'lo', 'up']);
-    for (const name of ['vrfs', 'pods']) mkdirSync(join(this.directory, name));
+    for (const path of ['/run/netns', join(this.directory, 'vrfs'), join(this.directory, 'pods')])
+      mkdirSync(path, { recursive: true });
     for (const vrf of vrfs) writeFileSync(join(this.directory, 'vrfs', `${vrf.name}.yaml`), definition(vrf));
   }
 
@@ -81,8 +82,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.agent?.stop();
-    execaSync('umount', ['--recursive', this.directory]);
-    rmSync(this.directory, { recursive: true, force: true });
+    execaSync('umount', ['--recursive', '--lazy', '/run']);
   }
 }
 

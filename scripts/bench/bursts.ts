@@ -21,7 +21,7 @@ export const bursts: Group = async (quick) => {
   try {
     world.startAgent();
     const programs = new Programs(world);
-    for (let i = -1; i < (quick ? 3 : 20); i++) {
+    for (let i = -1; i < (quick ? 3 : 50); i++) {
       const [own, other] = [world.pods(burst), world.pods(burst)];
       const sample = [
         time(own.map((pod) => programs.ours('ADD', pod, true))),

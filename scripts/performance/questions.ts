@@ -34,6 +34,15 @@ export const chapters: readonly Chapter[] = [
     },
   },
   {
+    name: 'cluster',
+    title: 'ADD with VRFs and addresses from the Kubernetes API',
+    questions: {
+      'kubernetes-add-reserved': 'a reserved address',
+      'kubernetes-add-cached': 'an address that the node knows',
+      'kubernetes-add-new': 'a new address: what the API adds',
+    },
+  },
+  {
     name: 'traffic',
     title: 'Pod and router, filters on, beside a bare veth pair',
     questions: {

@@ -14,6 +14,7 @@ packages=(
   containerd runc busybox-static
   iproute2 tcpdump iputils-ping iputils-arping ndisc6
   procps util-linux kmod jq make git
+  kubectl # of the newest Kubernetes that Debian has
   libstdc++6 libatomic1 # of the Node binary in node_modules
 )
 # Raise it when build() changes, so that existing roots are rebuilt.

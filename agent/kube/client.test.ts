@@ -1,9 +1,10 @@
 /** The client against a real server: who it says it is, whom it trusts, and what it makes of failures. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { makeCertificate } from '../../test/support/api-server/certificate.ts';
 import { vrfs } from '../../test/support/api-server/kinds.ts';
 import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import { ApiServer } from '../../test/support/api-server/server.ts';
@@ -98,14 +99,11 @@ describe('in a pod', () => {
 
   /** As the kubelet mounts it: the cluster's CA and a token. */
   async function serve(): Promise<KubeClient> {
-    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(directory, name)) as [string, string];
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=test'];
-    const name = ['-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-keyout', key, '-out', cert];
-    await execa('openssl', ['req', '-x509', ...curve, ...name]);
-    server = new ApiServer({ tls: { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } });
+    const tls = await makeCertificate(directory);
+    server = new ApiServer({ tls });
     await server.start();
     mkdirSync(join(directory, account), { recursive: true });
-    write(`${account}/ca.crt`, readFileSync(cert, 'utf8'));
+    write(`${account}/ca.crt`, tls.cert);
     write(`${account}/token`, server.token);
     process.env.KUBERNETES_SERVICE_HOST = '127.0.0.1';
     process.env.KUBERNETES_SERVICE_PORT = new URL(server.url).port;

@@ -10,6 +10,7 @@ export interface Kind {
   namespaced: boolean;
   /** Whether it has the subresource `status`. */
   status: boolean;
+  shortNames?: readonly string[];
 }
 
 export const pods: Kind = {

@@ -8,7 +8,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { json, send } from './body.ts';
-import { Failure } from './failure.ts';
+import { discovered } from './discovery.ts';
+import { Failure, invalid } from './failure.ts';
 import {
   daemonSets,
   events,
@@ -152,9 +153,17 @@ export class ApiServer {
         );
       }
       if (this.latency > 0) await sleep(this.latency);
+      const about = request.method === 'GET' ? discovered(pathname, this.#kinds) : undefined;
+      if (about) {
+        send(response, 200, about);
+        return;
+      }
       if (!target || !asked) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
       if (this.forbidden.has(`${asked.verb} ${asked.resource}`))
         throw new Failure(403, 'Forbidden', `${asked.resource} is forbidden: User "agent" cannot ${asked.verb} it`);
+      if (query.has('sendInitialEvents'))
+        // As a server without the feature gate WatchList; clients then list first.
+        throw invalid('ListOptions', '', 'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch');
       if (request.method === 'GET' && query.get('watch') === 'true') {
         this.watches.serve(this.store, target, query, response, this.goneAs);
         return;

@@ -125,6 +125,26 @@ test('what is wrong with an annotation stands verbatim in the error of RunPodSan
   });
 });
 
+test('while the agent is replaced, as by an upgrade, who is attached stays reachable and a pod that comes waits for it', async () => {
+  await scene.leavesNothing(async () => {
+    const speaker = await scene.run('speaker-0', 'customer-a');
+    let coming: Promise<Pod> | undefined;
+    let isThere = false;
+    await scene.withoutAgent(async () => {
+      coming = scene.run('coming', 'customer-a').finally(() => {
+        isThere = true;
+      });
+      coming.catch(() => {});
+      await sleep(3_000);
+      expect([isThere, await ping(scene.customer.router, podAddress.v4)]).toEqual([false, true]);
+    });
+    const pod = await coming!;
+    expect(await linkNames(await pod.netns())).toContain('net1');
+    await pod.remove();
+    await speaker.remove();
+  });
+});
+
 test('a pod that stops while the agent is away leaves a note, and is taken down when the agent returns', async () => {
   await scene.leavesNothing(async () => {
     const pod = await scene.run('speaker-0', 'customer-a');

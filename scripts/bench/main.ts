@@ -69,7 +69,8 @@ function main(names: readonly string[], quick: boolean): number {
     process.stdout.write(`\n${table(report.rows)}\n`);
   }
   if (failed.length > 0) process.stdout.write(`could not be measured: ${failed.join(', ')}\n`);
-  return failed.length === 0 && measured.every(({ ok }) => ok) ? 0 : 1;
+  // The whole run is for the page that tells what is short and why; the daily one is a gate.
+  return failed.length === 0 && (!quick || measured.every(({ ok }) => ok)) ? 0 : 1;
 }
 
 const [quick, inner] = ['--quick', '--inside'].map((flag) => process.argv.includes(flag));

@@ -15,7 +15,7 @@ find_mirror() {
     fi
   done < <(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     grep -E '^https?://' | sed 's:/*$::' | sort -u)
-  sed -n 's/^DEF_MIRROR="\(.*\)"$/\1/p' "$(command -v debootstrap)"
+  sed -n 's/^DEF_MIRROR="\(.*\)"$/\1/p' "$(command -v debootstrap || echo /dev/null)"
 }
 
 # The proxy and the leniency about dates that the machine's own apt needs.

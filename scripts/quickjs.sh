@@ -34,6 +34,7 @@ own_apt() {
 make_root() {
   local mirror package
   mirror=$(find_mirror "$suite")
+  [[ $mirror ]] || fail "finds no mirror of Debian: name one in this machine's apt sources, or install debootstrap"
   mkdir -p "$new"/apt/{preferences.d,state/lists/partial,cache/archives/partial}
   apt_settings >"$new/apt/conf"
   printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$suite" >"$new/apt/sources.list"

@@ -1,5 +1,6 @@
 /** IP addresses and prefixes as numbers: strict four-part IPv4 and canonical (RFC 5952) IPv6 text. */
 import ipaddr from 'ipaddr.js';
+import { lately } from './lately.ts';
 
 /** IP version. */
 export type Family = 4 | 6;
@@ -32,7 +33,7 @@ export function bitsOf(family: Family): number {
  * like one: IPv4 in other than four decimal parts, IPv4-mapped or dotted IPv6, a zone (`%eth0`).
  */
 export function parseAddress(text: string): IpAddress {
-  return readings.get(text).value;
+  return readingOf(text).value;
 }
 
 /** An address in both its forms. */
@@ -41,20 +42,10 @@ interface Reading {
   bytes: Uint8Array;
 }
 
-/** Addresses read lately: planning one attachment reads each of its own two dozen times. */
-const readings = {
-  lately: new Map<string, Reading>(),
-  longest: 1024,
-  get(text: string): Reading {
-    const known = this.lately.get(text);
-    if (known) return known;
-    const value = Object.freeze(read(text));
-    const reading = { value, bytes: bytesOf(value.family, value.address) };
-    if (this.lately.size >= this.longest) this.lately.clear();
-    this.lately.set(text, reading);
-    return reading;
-  },
-};
+const readingOf = lately((text): Reading => {
+  const value = Object.freeze(read(text));
+  return { value, bytes: bytesOf(value.family, value.address) };
+});
 
 function read(text: string): IpAddress {
   // Where there is a colon the library would throw and catch an error to say no, ten times slower.
@@ -167,7 +158,7 @@ export function isHostUsable(prefix: Prefix): boolean {
 
 /** The address in network byte order, 4 or 16 bytes, not to be written to. Throws like {@link parseAddress}. */
 export function toBytes(text: string): Uint8Array {
-  return readings.get(text).bytes;
+  return readingOf(text).bytes;
 }
 
 /** Canonical text of 4 or 16 bytes in network byte order. Throws a RangeError for any other number of bytes. */
@@ -179,11 +170,8 @@ export function fromBytes(bytes: Uint8Array): string {
 
 function bytesOf(family: Family, address: bigint): Uint8Array {
   const bytes = new Uint8Array(bitsOf(family) / 8);
-  let rest = address;
-  for (let i = bytes.length - 1; i >= 0; i--) {
-    bytes[i] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+  const digits = address.toString(16).padStart(bytes.length * 2, '0');
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
   return bytes;
 }
 

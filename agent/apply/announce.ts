@@ -19,12 +19,12 @@ export class Announcements {
   /** Announces the addresses of the links of one attachment, `key`, in a moment, then closes `pod`. */
   schedule(key: string, pod: PlaceHandle, links: readonly { name: string; mac: string }[]): void {
     this.cancel(key);
-    const messages = links.flatMap(({ name, mac }): Message[] => {
-      const index = pod.index(name);
-      return index === undefined ? [] : [setLink(index, { object: 'link-settings', in: 'pod', dev: name, mac })];
-    });
     const timer = setTimeout(() => {
       this.#pending.delete(key);
+      const messages = links.flatMap(({ name, mac }): Message[] => {
+        const index = pod.index(name);
+        return index === undefined ? [] : [setLink(index, { object: 'link-settings', in: 'pod', dev: name, mac })];
+      });
       // Refused when the link is gone already, and then nobody is to be told.
       if (messages.length > 0) pod.socket.transact(messages);
       pod.close();

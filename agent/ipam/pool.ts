@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   contains,
   formatAddress,
@@ -13,6 +13,7 @@ import {
   type Span,
 } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
+import { lately } from '../../common/lately.ts';
 import { type Interval, intersect, intervalAt, sizeOf } from './spans.ts';
 import { reading } from './text.ts';
 
@@ -66,9 +67,11 @@ export function parsePool(key: string, spec: PoolSpec): Pool {
  */
 export function stickyStart(candidates: Interval, vrf: string, namespace: string, pod: string): bigint {
   if (pod === '') return candidates.first;
-  const digest = createHash('sha256').update(`${vrf}\0${namespace}/${pod}`).digest('hex');
-  return candidates.first + (BigInt(`0x${digest}`) % sizeOf(candidates));
+  return candidates.first + (placeOf(`${vrf}\0${namespace}/${pod}`) % sizeOf(candidates));
 }
+
+/** The same for the pools of both families. */
+const placeOf = lately((pod) => BigInt(`0x${hash('sha256', pod)}`));
 
 /**
  * The first free address from `start` on, wrapping at the end. Steps over `blocked` (merged) as a whole and over

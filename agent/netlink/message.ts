@@ -1,15 +1,28 @@
 /** Netlink messages and attributes as bytes (linux/netlink.h; host byte order, which is little endian here). */
 
-/** An attribute: a type, and bytes or nested attributes. */
-export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[]];
+/** An unsigned number of so many bytes. */
+export interface Scalar {
+  bytes: 1 | 2 | 4;
+  value: number;
+}
 
-/** A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …). */
-export interface Message {
+/** A structure that begins with fixed fields, as the other end of a veth pair. */
+interface Structure {
+  header: readonly Scalar[];
+  attributes: readonly Attribute[];
+}
+
+/** An attribute: a type, and a number, text (a NUL is added), bytes, nested attributes, or a structure. */
+export type Attribute = readonly [type: number, value: Scalar | string | Uint8Array | readonly Attribute[] | Structure];
+
+/**
+ * A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …), field by field.
+ * Nothing here is bytes yet where it need not be: an ADD has 600 fields, and a typed array costs more than all else.
+ */
+export interface Message extends Structure {
   type: number;
   /** NLM_F_* beyond REQUEST and ACK, which the socket adds. */
   flags: number;
-  header: Uint8Array;
-  attributes: readonly Attribute[];
 }
 
 const headerLength = 16;
@@ -17,38 +30,65 @@ const headerLength = 16;
 const NLA_F_NESTED = 0x8000;
 const align = (length: number) => (length + 3) & ~3;
 
-export function u8(value: number): Uint8Array {
-  return Uint8Array.of(value);
+export function u8(value: number): Scalar {
+  return { bytes: 1, value };
 }
-export function u16(value: number): Uint8Array {
-  return Uint8Array.of(value & 0xff, value >>> 8);
+export function u16(value: number): Scalar {
+  return { bytes: 2, value };
 }
-export function u32(value: number): Uint8Array {
-  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
-}
-/** Text with its closing NUL, as interface names and kinds are sent. */
-export function text(value: string): Uint8Array {
-  return Buffer.from(`${value}\0`, 'utf8');
+export function u32(value: number): Scalar {
+  return { bytes: 4, value };
 }
 export function macBytes(mac: string): Uint8Array {
-  return Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16));
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 export function macText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+function writeScalar(into: Buffer, at: number, { bytes, value }: Scalar): number {
+  into[at] = value;
+  if (bytes > 1) into[at + 1] = value >>> 8;
+  if (bytes === 4) {
+    into[at + 2] = value >>> 16;
+    into[at + 3] = value >>> 24;
+  }
+  return at + bytes;
+}
+
+function writeHeader(into: Buffer, offset: number, header: readonly Scalar[]): number {
+  let at = offset;
+  for (const field of header) at = writeScalar(into, at, field);
+  return pad(into, at);
+}
+
+function isNested(value: Attribute[1]): value is readonly Attribute[] {
+  return Array.isArray(value);
+}
+
+/** Returns where the value ends, without padding. */
+function writeValue(into: Buffer, at: number, value: Attribute[1]): number {
+  if (typeof value === 'string') {
+    const end = at + into.write(value, at, 'utf8');
+    into[end] = 0;
+    return end + 1;
+  }
+  if (isNested(value)) return writeAttributes(into, at, value);
+  if (value instanceof Uint8Array) {
+    into.set(value, at);
+    return at + value.length;
+  }
+  if ('bytes' in value) return writeScalar(into, at, value);
+  return writeAttributes(into, writeHeader(into, at, value.header), value.attributes);
 }
 
 /** Writes attributes from `offset` on, lengths last, and returns where they end. */
 function writeAttributes(into: Buffer, offset: number, attributes: readonly Attribute[]): number {
   let at = offset;
   for (const [type, value] of attributes) {
-    const plain = value instanceof Uint8Array;
-    let end: number;
-    if (plain) {
-      into.set(value, at + 4);
-      end = at + 4 + value.length;
-    } else end = writeAttributes(into, at + 4, value);
+    const end = writeValue(into, at + 4, value);
     into.writeUInt16LE(end - at, at);
-    into.writeUInt16LE(plain ? type : type | NLA_F_NESTED, at + 2);
+    into.writeUInt16LE(isNested(value) ? type | NLA_F_NESTED : type, at + 2);
     at = pad(into, end);
   }
   return at;
@@ -56,14 +96,14 @@ function writeAttributes(into: Buffer, offset: number, attributes: readonly Attr
 
 /** Fills up to a multiple of four. */
 function pad(into: Buffer, end: number): number {
-  const aligned = align(end);
-  if (aligned !== end) into.fill(0, end, aligned);
-  return aligned;
+  let at = end;
+  while (at !== align(end)) into[at++] = 0;
+  return at;
 }
 
 function writeMessage(into: Buffer, offset: number, message: Message, sequence: number, flags: number): number {
-  into.set(message.header, offset + headerLength);
-  const end = writeAttributes(into, pad(into, offset + headerLength + message.header.length), message.attributes);
+  const fixed = writeHeader(into, offset + headerLength, message.header);
+  const end = writeAttributes(into, fixed, message.attributes);
   into.writeUInt32LE(end - offset, offset);
   into.writeUInt16LE(message.type, offset + 4);
   into.writeUInt16LE(message.flags | flags, offset + 6);
@@ -74,11 +114,6 @@ function writeMessage(into: Buffer, offset: number, message: Message, sequence: 
 
 /** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
 const scratch = Buffer.alloc(512 * 1024);
-
-/** Attributes as bytes, for the places where they follow a fixed structure inside another attribute. */
-export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
-  return Buffer.from(scratch.subarray(0, writeAttributes(scratch, 0, attributes)));
-}
 
 /** One message's bytes; its length is a multiple of four, so that messages can be joined into a batch. */
 export function encodeMessage(message: Message, sequence: number, flags: number): Buffer {
@@ -126,24 +161,48 @@ export function splitMessages(datagram: Buffer): Received[] {
   return messages;
 }
 
-/**
- * The attributes in `bytes` from `offset`, by type; of a repeated one the last. Throws a RangeError when the
- * fixed part before `offset` or an attribute is cut short.
- */
-export function parseAttributes(bytes: Buffer, offset = 0): Map<number, Buffer> {
-  if (offset > bytes.length)
-    throw new RangeError(`netlink message of ${bytes.length} bytes lacks its fixed part of ${offset}`);
-  const attributes = new Map<number, Buffer>();
-  while (offset + 4 <= bytes.length) {
-    const length = bytes.readUInt16LE(offset);
-    if (length < 4 || offset + length > bytes.length) {
-      throw new RangeError(`netlink attribute at byte ${offset} claims ${length} of ${bytes.length - offset} bytes`);
+/** Attributes as received, by type. Of most nobody asks: a value is cut out when somebody does. */
+export class Attributes {
+  readonly #bytes: Buffer;
+  readonly #types: number[] = [];
+  readonly #offsets: number[] = [];
+
+  /** Throws a RangeError when the fixed part before `offset` or an attribute is cut short. */
+  constructor(bytes: Buffer, offset: number) {
+    if (offset > bytes.length)
+      throw new RangeError(`netlink message of ${bytes.length} bytes lacks its fixed part of ${offset}`);
+    this.#bytes = bytes;
+    for (let at = offset; at + 4 <= bytes.length; ) {
+      const length = bytes.readUInt16LE(at);
+      if (length < 4 || at + length > bytes.length) {
+        throw new RangeError(`netlink attribute at byte ${at} claims ${length} of ${bytes.length - at} bytes`);
+      }
+      // The two highest bits say "nested" and "network byte order".
+      this.#types.push(bytes.readUInt16LE(at + 2) & 0x3fff);
+      this.#offsets.push(at);
+      at += align(length);
     }
-    // The two highest bits say "nested" and "network byte order".
-    attributes.set(bytes.readUInt16LE(offset + 2) & 0x3fff, bytes.subarray(offset + 4, offset + length));
-    offset += align(length);
   }
-  return attributes;
+
+  /** The types there are, in the kernel's order. */
+  get types(): readonly number[] {
+    return this.#types;
+  }
+
+  has(type: number): boolean {
+    return this.#types.includes(type);
+  }
+
+  /** The value of the last attribute of a type. */
+  get(type: number): Buffer | undefined {
+    const at = this.#offsets[this.#types.lastIndexOf(type)];
+    return at === undefined ? undefined : this.#bytes.subarray(at + 4, at + this.#bytes.readUInt16LE(at));
+  }
+}
+
+/** The attributes in `bytes` from `offset`. Throws like {@link Attributes}. */
+export function parseAttributes(bytes: Buffer, offset = 0): Attributes {
+  return new Attributes(bytes, offset);
 }
 
 /** Text up to its NUL. */

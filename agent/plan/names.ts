@@ -1,6 +1,7 @@
 /** Names and addresses that follow from what is attached, so that every restart and every node finds the same. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatAddress, fromBytes, parseAddress } from '../../common/addresses.ts';
+import { lately } from '../../common/lately.ts';
 
 /** What everything of ours carries in its alias, alone or as the beginning. */
 export const mark = 'multivrf';
@@ -39,12 +40,12 @@ export function stickyMac(vrf: string, address: string): string {
 }
 
 /** The link-local address the kernel makes of a MAC (EUI-64, RFC 4291 appendix A). Throws a RangeError naming a malformed MAC. */
-export function linkLocalOf(mac: string): string {
+export const linkLocalOf = lately((mac) => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
   const [first, ...rest] = mac.split(':').map((octet) => Number.parseInt(octet, 16)) as [number, ...number[]];
   const interfaceId = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
   return fromBytes(Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId]));
-}
+});
 
 /**
  * The alias of everything we create: `multivrf:customer-a` for what serves a whole VRF,
@@ -80,7 +81,7 @@ export function isOurs(alias: string | undefined): boolean {
 }
 
 function sha256(...parts: string[]): Buffer {
-  return createHash('sha256').update(parts.join('\0')).digest();
+  return hash('sha256', parts.join('\0'), 'buffer');
 }
 
 /** The device that carries a VRF's uplink: the interface itself, or the VLAN device made on it. */

@@ -29,11 +29,12 @@ export async function readFrame(fd: number): Promise<Frame> {
   let descriptor: number | undefined;
   const deadline = Date.now() + patience;
   try {
-    // Most clients send right after connecting: they are not left to a timer.
-    pollReadable(fd, 1);
-    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    for (let pause = 0; ; pause = Math.min(pause * 2, 50)) {
       const received = receiveWithDescriptor(fd, chunk);
       if (!received) {
+        // Most clients send right after connecting: they are not left to a timer.
+        if (pause === 0 && pollReadable(fd, 1)) continue;
+        pause ||= 1;
         if (Date.now() > deadline) throw refusal(`no whole request within ${patience} ms`);
         // By a timer, not by a thread that waits: silent clients must not use up the threads.
         await sleep(pause);

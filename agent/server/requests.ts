@@ -53,7 +53,8 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
 
 async function ready(agent: Agent, request: AddRequest, deadline: Deadline): Promise<void> {
   await spoolDone(agent, deadline);
-  await deadline.within('asking the Kubernetes API about the pod', learnServiceAccount(agent, request));
+  const learning = learnServiceAccount(agent, request);
+  if (learning) await deadline.within('asking the Kubernetes API about the pod', learning);
 }
 
 async function spoolDone({ spool }: Agent, deadline: Deadline): Promise<void> {

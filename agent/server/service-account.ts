@@ -3,21 +3,26 @@ import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddRequest } from '../../common/protocol.ts';
 import { type AttachmentRequest, parseAttach } from '../api/annotation.ts';
 import { reasonOf } from '../kube/api-error.ts';
+import type { Pods } from '../kube/pods.ts';
 import type { Agent } from './agent.ts';
 import { type PodIdentity, podIdentity, podUid } from './identity.ts';
 
 /**
- * To be called before an ADD: asks the API about a pod that was not seen yet, where one of its VRFs wants to know. Throws a
- * CniError (tryAgainLater) when nobody can say as which ServiceAccount it runs.
+ * To be called before an ADD: asks the API about a pod that was not seen yet, where one of its VRFs wants to know; else
+ * undefined. Rejects with a CniError (tryAgainLater) when nobody can say as which ServiceAccount it runs.
  */
-export async function learnServiceAccount(agent: Agent, request: AddRequest): Promise<void> {
-  const { pods, source } = agent;
+export function learnServiceAccount({ pods, source }: Agent, request: AddRequest): Promise<void> | undefined {
+  if (!pods) return undefined;
   const vrf = names(request).find((name) => (source.get(name)?.spec.access.serviceAccounts ?? []).length > 0);
-  const { namespace, pod } = podIdentity(request.args);
-  if (!pods || vrf === undefined || namespace === '') return;
-  let reason = `there is no pod ${namespace}/${pod} with uid ${podUid(request.args) || 'unknown'} in the API`;
+  const identity = podIdentity(request.args);
+  if (vrf === undefined || identity.namespace === '') return undefined;
+  return learn(pods, vrf, identity, podUid(request.args));
+}
+
+async function learn(pods: Pods, vrf: string, { namespace, pod }: PodIdentity, uid: string): Promise<void> {
+  let reason = `there is no pod ${namespace}/${pod} with uid ${uid || 'unknown'} in the API`;
   try {
-    if (await pods.ask(namespace, pod, podUid(request.args))) return;
+    if (await pods.ask(namespace, pod, uid)) return;
   } catch (error) {
     reason = `the Kubernetes API cannot be asked: ${reasonOf(error)}`;
   }

@@ -63,7 +63,8 @@ export class SharedAddresses {
     try {
       try {
         await this.#spoolDone(deadline);
-        await deadline.within('asking the Kubernetes API about the pod', learnServiceAccount(this.#agent, request));
+        const learning = learnServiceAccount(this.#agent, request);
+        if (learning) await deadline.within('asking the Kubernetes API about the pod', learning);
         const claims = this.#claims(request, identity);
         wanted.vrfs = claims.map(({ vrf }) => vrf.metadata.name);
         for (const claim of claims) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { encodeMessage } from '../message.ts';
+import { encodeMessage, u16 } from '../message.ts';
 import { addFdb, decodeFdb, deleteFdb, dumpFdb } from './fdb.ts';
-import { bytes, expectSameRequest } from './iproute2.testing.ts';
+import { bytes, expectSameRequest, headerOf } from './iproute2.testing.ts';
 
 const eth1 = 3;
 const mac = '02:00:5e:10:00:01';
@@ -13,11 +13,8 @@ test("an entry is static, sticky, the master's, and takes the place of a learned
       280000001c0005064e05016b000000000700000003000000420044000a00020002005e1000010000
     `;
   const ours = addFdb(eth1, mac);
-  const [at, state] = [8, 0x42];
-  const header = Buffer.from(ours.header);
-  expect([ours.flags, header[at]]).toEqual([0x500, 0x40]);
-  header[at] = state;
-  expectSameRequest({ ...ours, flags: 0x600, header }, theirs);
+  expect([ours.flags, headerOf(ours)[8]]).toEqual([0x500, 0x40]);
+  expectSameRequest({ ...ours, flags: 0x600, header: ours.header.with(2, u16(0x42)) }, theirs);
 });
 
 test('bridge fdb del 02:00:5e:10:00:01 dev eth1 master', () => {
@@ -25,10 +22,8 @@ test('bridge fdb del 02:00:5e:10:00:01 dev eth1 master', () => {
       280000001d0005004e05016b000000000700000003000000c00004000a00020002005e1000010000
     `;
   const ours = deleteFdb(eth1, mac);
-  const header = Buffer.from(ours.header);
   // iproute2 fills in the state it would add with.
-  header[8] = 0xc0;
-  expectSameRequest({ ...ours, header }, theirs);
+  expectSameRequest({ ...ours, header: ours.header.with(2, u16(0xc0)) }, theirs);
 });
 
 test('a dump asks for one port', () => {

@@ -1,18 +1,14 @@
 /** Entries of a bridge's forwarding database (linux/neighbour.h; man 8 bridge, "fdb"). */
 import { AF, NDA, NLM_F, NTF, NUD_NOARP, RTM } from '../constants.ts';
-import { type Message, macBytes, macText, parseAttributes, u32 } from '../message.ts';
-
-/** ndmsg: u8 family, three of padding, i32 index, u16 state, u8 flags, u8 type. */
-function ndmsg(index: number, state: number, flags: number): Uint8Array {
-  return Uint8Array.of(AF.BRIDGE, 0, 0, 0, ...u32(index), state & 0xff, state >>> 8, flags, 0);
-}
+import { type Message, macBytes, macText, parseAttributes } from '../message.ts';
+import { ndmsg } from './neighbour.ts';
 
 /** A static entry; sticky, since without it a frame with that source on another port moves the entry there. */
 export function addFdb(port: number, mac: string): Message {
   return {
     type: RTM.NEWNEIGH,
     flags: NLM_F.CREATE | NLM_F.REPLACE,
-    header: ndmsg(port, NUD_NOARP, NTF.MASTER | NTF.STICKY),
+    header: ndmsg(AF.BRIDGE, port, NUD_NOARP, NTF.MASTER | NTF.STICKY),
     attributes: [[NDA.LLADDR, macBytes(mac)]],
   };
 }
@@ -21,14 +17,14 @@ export function deleteFdb(port: number, mac: string): Message {
   return {
     type: RTM.DELNEIGH,
     flags: 0,
-    header: ndmsg(port, 0, NTF.MASTER),
+    header: ndmsg(AF.BRIDGE, port, 0, NTF.MASTER),
     attributes: [[NDA.LLADDR, macBytes(mac)]],
   };
 }
 
 /** All entries of one port. */
 export function dumpFdb(port: number): Message {
-  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header: ndmsg(port, 0, 0), attributes: [] };
+  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header: ndmsg(AF.BRIDGE, port), attributes: [] };
 }
 
 export interface ObservedFdb {

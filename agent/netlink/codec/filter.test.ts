@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Instruction } from '../../plan/kernel-object.ts';
 import { decodeFilter, deleteFilter, dumpFilters, ensureClsact, programText, setFilter } from './filter.ts';
-import { bytes, expectSameRequest } from './iproute2.testing.ts';
+import { bytes, expectSameRequest, headerOf } from './iproute2.testing.ts';
 
 const [eth1, br0] = [3, 4];
 /** Loads the EtherType, then returns "match". */
@@ -29,7 +29,7 @@ test('what is allowed comes first, without direct-action; the rest is dropped wi
       0200000014000500280000000c00000006000000ffffffff
     `,
   );
-  expect(Buffer.from(drop!.header).readUInt32LE(16) >>> 16).toBe(49001);
+  expect(headerOf(drop!).readUInt32LE(16) >>> 16).toBe(49001);
   expect(none).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ test('without anything allowed all is dropped', () => {
 
 test('the drop goes last, so that nothing passes meanwhile that did not before', () => {
   const [pass, drop] = deleteFilter(eth1, { ...filter, direction: 'egress', allow });
-  expect(Buffer.from(pass!.header).readUInt32LE(16) >>> 16).toBe(49000);
+  expect(headerOf(pass!).readUInt32LE(16) >>> 16).toBe(49000);
   // tc filter del dev eth1 egress pref 49001 handle 1 protocol all bpf
   expectSameRequest(
     drop!,
@@ -59,9 +59,7 @@ test('the drop goes last, so that nothing passes meanwhile that did not before',
 });
 
 test('a dump asks for one direction', () => {
-  expect(Buffer.from(dumpFilters(eth1, 'ingress').header)).toEqual(
-    bytes('00000000 03000000 00000000 f2ffffff 00000000'),
-  );
+  expect(headerOf(dumpFilters(eth1, 'ingress'))).toEqual(bytes('00000000 03000000 00000000 f2ffffff 00000000'));
 });
 
 test.each([

@@ -10,12 +10,19 @@ export function bytes(hex: string): Buffer {
   return Buffer.from(hex.replaceAll(/\s/g, ''), 'hex');
 }
 
+/** The fixed part of a message, as bytes. */
+export function headerOf({ header }: Pick<Message, 'header'>): Buffer {
+  return encodeMessage({ type: 0, flags: 0, header, attributes: [] }, 0, 0).subarray(16);
+}
+
 /** Attributes without their order and their NLA_F_NESTED flags; what is nested is told by `like`. */
 function tree(body: Buffer, offset: number, like: readonly Attribute[]): Tree {
   const inner = new Map(like);
-  const entries = [...parseAttributes(body, offset)].map(([type, value]): [number, string | Tree] => {
+  const attributes = parseAttributes(body, offset);
+  const entries = attributes.types.map((type): [number, string | Tree] => {
+    const value = attributes.get(type)!;
     const own = inner.get(type);
-    if (own !== undefined && !(own instanceof Uint8Array)) return [type, tree(value, 0, own)];
+    if (Array.isArray(own)) return [type, tree(value, 0, own)];
     // iproute2 ends a link's kind without a NUL, which the kernel does not ask for.
     const kind = offset === 0 && type === IFLA_INFO.KIND && /^[a-z]+$/.test(value.toString('latin1'));
     return [type, `${value.toString('hex')}${kind ? '00' : ''}`];
@@ -48,8 +55,8 @@ export function expectSameRequest(ours: Message, theirs: string, beyond: readonl
   const read = (datagram: Buffer) => {
     const [message] = splitMessages(datagram);
     const { type, flags, body } = message!;
-    const attributes = tree(body, ours.header.length, ours.attributes);
-    const told = widened(type, body.subarray(0, ours.header.length), attributes);
+    const fixed = headerOf(ours).length;
+    const told = widened(type, body.subarray(0, fixed), tree(body, fixed, ours.attributes));
     return { type, flags: flags & ~(NLM_F.REQUEST | NLM_F.ECHO | 0x4), ...told };
   };
   const expected = read(bytes(theirs));

@@ -16,7 +16,7 @@ import {
   IFLA_VRF_TABLE,
   IPV4_DEVCONF,
 } from '../constants.ts';
-import { macText, parseAttributes, parseText } from '../message.ts';
+import { type Attributes, macText, parseAttributes, parseText } from '../message.ts';
 
 export interface ObservedLink {
   index: number;
@@ -43,7 +43,7 @@ export interface ObservedLink {
 const number32 = (bytes: Buffer | undefined) => bytes?.readUInt32LE(0);
 const flag = (bytes: Buffer | undefined) => bytes?.[0] === 1;
 
-function decodeIpv4(families: Map<number, Buffer> | undefined): ObservedLink['ipv4'] {
+function decodeIpv4(families: Attributes | undefined): ObservedLink['ipv4'] {
   const inet = families?.get(AF.INET);
   const values = inet && parseAttributes(inet).get(IFLA_INET_CONF);
   if (!values) return undefined;
@@ -57,14 +57,14 @@ function decodeIpv4(families: Map<number, Buffer> | undefined): ObservedLink['ip
   };
 }
 
-function decodeAddrGenMode(families: Map<number, Buffer> | undefined): ObservedLink['addrGenMode'] {
+function decodeAddrGenMode(families: Attributes | undefined): ObservedLink['addrGenMode'] {
   const inet6 = families?.get(AF.INET6);
   const mode = inet6 && parseAttributes(inet6).get(IFLA_INET6_ADDR_GEN_MODE)?.[0];
   if (mode === undefined) return undefined;
   return mode === ADDR_GEN_MODE.none ? 'none' : 'eui64';
 }
 
-function decodeAlias(attributes: Map<number, Buffer>): string | undefined {
+function decodeAlias(attributes: Attributes): string | undefined {
   const alias = attributes.get(IFLA.IFALIAS);
   if (alias) return parseText(alias);
   return number32(attributes.get(IFLA.GROUP)) === birthGroup ? mark : undefined;

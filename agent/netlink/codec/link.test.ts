@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { IFLA, IFLA_INFO, RTM } from '../constants.ts';
-import { encodeMessage, type Message, parseAttributes } from '../message.ts';
-import { bytes, expectSameRequest } from './iproute2.testing.ts';
+import { encodeMessage, type Message, parseAttributes, u32 } from '../message.ts';
+import { bytes, expectSameRequest, headerOf } from './iproute2.testing.ts';
 import { createLink, deleteLink, deleteLinkGroup, getLink, moveLink, setLink, setLinkGroup } from './link.ts';
 
 const here = { object: 'link', in: 'node' } as const;
@@ -160,8 +160,9 @@ test("a veth's peer is born in its namespace, behind an ifinfomsg of its own", (
       [0, 1],
     ] as const)
       body = parseAttributes(body, offset).get(type)!;
-    const attributes = [...parseAttributes(body, 16)].map(([type, value]) => [type, value.toString('hex')] as const);
-    const told = attributes.filter(([type]) => !queues.includes(type));
+    const attributes = parseAttributes(body, 16);
+    const types = attributes.types.filter((type) => !queues.includes(type));
+    const told = types.map((type) => [type, attributes.get(type)!.toString('hex')] as const);
     return { header: body.toString('hex', 0, 16), attributes: Object.fromEntries(told) };
   };
   expect(peerOf(encodeMessage(message, 1, 0))).toEqual(peerOf(bytes(theirs)));
@@ -200,9 +201,7 @@ test('what lies below net.ipv4.conf is set by index, only what is given', () => 
 });
 
 test('a link that moves goes down, and may come up where it arrives', () => {
-  expect(Buffer.from(moveLink(eth1Index, podNamespace, true).header)).toEqual(
-    bytes('00000000 03000000 01000000 01000000'),
-  );
+  expect(headerOf(moveLink(eth1Index, podNamespace, true))).toEqual(bytes('00000000 03000000 01000000 01000000'));
 });
 
 test('an empty alias takes the alias away', () => {
@@ -212,12 +211,12 @@ test('an empty alias takes the alias away', () => {
 test('settings that are absent are not sent', () => {
   const message = setLink(eth1Index, eth1);
   expect(message.attributes).toEqual([]);
-  expect(Buffer.from(message.header).readUInt32LE(12)).toBe(0);
+  expect(headerOf(message).readUInt32LE(12)).toBe(0);
 });
 
 test('a link is asked for, and deleted, by index', () => {
-  expect(Buffer.from(deleteLink(7).header).readInt32LE(4)).toBe(7);
-  const withoutStatistics = [29, Uint8Array.of(8, 0, 0, 0)];
+  expect(headerOf(deleteLink(7)).readInt32LE(4)).toBe(7);
+  const withoutStatistics = [29, u32(8)];
   expect(getLink({ index: 7 })).toMatchObject({ type: RTM.GETLINK, attributes: [withoutStatistics] });
-  expect(getLink({ name: 'eth1' }).attributes).toEqual([[3, Buffer.from('eth1\0')], withoutStatistics]);
+  expect(getLink({ name: 'eth1' }).attributes).toEqual([[3, 'eth1'], withoutStatistics]);
 });

@@ -19,11 +19,11 @@ import {
   RTM,
   VETH_INFO_PEER,
 } from '../constants.ts';
-import { type Attribute, encodeAttributes, type Message, macBytes, text, u8, u16, u32 } from '../message.ts';
+import { type Attribute, type Message, macBytes, type Scalar, u8, u16, u32 } from '../message.ts';
 
 /** struct ifinfomsg: u8 family, u8 pad, u16 type, i32 index, u32 flags, u32 change mask. */
-function ifinfomsg(index = 0, flags = 0, change = 0): Uint8Array {
-  return Uint8Array.of(AF.UNSPEC, 0, 0, 0, ...u32(index), ...u32(flags), ...u32(change));
+function ifinfomsg(index = 0, flags = 0, change = 0): Scalar[] {
+  return [u8(AF.UNSPEC), u8(0), u16(0), u32(index), u32(flags), u32(change)];
 }
 
 /** What only the executor knows: indexes and descriptors of the namespaces at hand. */
@@ -44,11 +44,11 @@ const oneQueue: Attribute[] = [
 ];
 
 function vethPeer({ peer }: Extract<Link, { kind: 'veth' }>, netns: number | undefined): Attribute {
-  const attributes: Attribute[] = [[IFLA.IFNAME, text(peer.name)], [IFLA.ADDRESS, macBytes(peer.mac)], ...oneQueue];
+  const attributes: Attribute[] = [[IFLA.IFNAME, peer.name], [IFLA.ADDRESS, macBytes(peer.mac)], ...oneQueue];
   if (peer.mtu !== undefined) attributes.push([IFLA.MTU, u32(peer.mtu)]);
   // The peer is born in its namespace: moving it there afterwards costs two RCU grace periods.
   if (netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(netns)]);
-  return [VETH_INFO_PEER, Buffer.concat([ifinfomsg(), encodeAttributes(attributes)])];
+  return [VETH_INFO_PEER, { header: ifinfomsg(), attributes }];
 }
 
 function kindData(link: Link, context: LinkContext): Attribute[] {
@@ -67,7 +67,7 @@ function kindData(link: Link, context: LinkContext): Attribute[] {
 /** Creates a link, down; the ECHO reply carries its index, and a veth's peer index in IFLA_LINK. */
 export function createLink(link: Link, context: LinkContext): Message {
   const attributes: Attribute[] = [
-    [IFLA.IFNAME, text(link.name)],
+    [IFLA.IFNAME, link.name],
     [IFLA.GROUP, u32(birthGroup)],
   ];
   if (link.kind === 'veth') {
@@ -77,7 +77,7 @@ export function createLink(link: Link, context: LinkContext): Message {
   if (context.master !== undefined) attributes.push([IFLA.MASTER, u32(context.master)]);
   if (context.parent !== undefined) attributes.push([IFLA.LINK, u32(context.parent)]);
   if (link.kind === 'vlan' && context.netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(context.netns)]);
-  const info: Attribute[] = [[IFLA_INFO.KIND, text(link.kind)]];
+  const info: Attribute[] = [[IFLA_INFO.KIND, link.kind]];
   const data = kindData(link, context);
   if (data.length > 0) info.push([IFLA_INFO.DATA, data]);
   attributes.push([IFLA.LINKINFO, info]);
@@ -112,7 +112,7 @@ export function getLink(which: { index: number } | { name: string }): Message {
     type: RTM.GETLINK,
     flags: 0,
     header: ifinfomsg('index' in which ? which.index : 0),
-    attributes: 'name' in which ? [[IFLA.IFNAME, text(which.name)], withoutStatistics] : [withoutStatistics],
+    attributes: 'name' in which ? [[IFLA.IFNAME, which.name], withoutStatistics] : [withoutStatistics],
   };
 }
 
@@ -146,7 +146,7 @@ function linkInfo({ bridge, bridgePort }: LinkSettings): Attribute[] {
       [IFLA_BR.MCAST_SNOOPING, u8(Number(bridge.multicastSnooping))],
     ];
     return [
-      [IFLA_INFO.KIND, text('bridge')],
+      [IFLA_INFO.KIND, 'bridge'],
       [IFLA_INFO.DATA, data],
     ];
   }

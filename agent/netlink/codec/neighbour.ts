@@ -1,11 +1,16 @@
 /** ARP and neighbour tables (linux/neighbour.h, struct ndmsg). */
 import { fromBytes } from '../../../common/addresses.ts';
 import { AF, NDA, NLM_F, RTM } from '../constants.ts';
-import { type Message, macText, parseAttributes, u32 } from '../message.ts';
+import { type Message, macText, parseAttributes, type Scalar, u8, u16, u32 } from '../message.ts';
+
+/** struct ndmsg: u8 family, three of padding, i32 index, u16 state (NUD_*), u8 flags (NTF_*), u8 type. */
+export function ndmsg(family: number, index = 0, state = 0, flags = 0): Scalar[] {
+  return [u32(family), u32(index), u16(state), u8(flags), u8(0)];
+}
 
 /** The entries of one link, of both families; the filter needs NETLINK_GET_STRICT_CHK. Proxy entries are not among them. */
 export function dumpNeighbours(index: number): Message {
-  const header = Uint8Array.of(AF.UNSPEC, 0, 0, 0, ...u32(0), 0, 0, 0, 0);
+  const header = ndmsg(AF.UNSPEC);
   return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header, attributes: [[NDA.IFINDEX, u32(index)]] };
 }
 

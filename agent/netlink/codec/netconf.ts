@@ -10,7 +10,8 @@ const all = 0xffffffff;
 
 /** Asks for `conf/all` of a family. */
 export function getNetconf(family: Family): Message {
-  const header = Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0);
+  // struct netconfmsg: u8 family, and padding.
+  const header = [u32(family === 4 ? AF.INET : AF.INET6)];
   return { type: RTM_GETNETCONF, flags: 0, header, attributes: [[NETCONFA.IFINDEX, u32(all)]] };
 }
 

@@ -1,10 +1,11 @@
 /** What filters have dropped, as the clsact they hang on counts it (linux/gen_stats.h, struct gnet_stats_queue). */
 import { NLM_F, RTM, TC_H_CLSACT_HANDLE, TCA, TCA_STATS_QUEUE } from '../constants.ts';
 import { type Message, parseAttributes, parseText } from '../message.ts';
+import { tcmsg } from './filter.ts';
 
 /** All queueing disciplines of the namespace: the kernel does not select by interface. */
 export function dumpQdiscs(): Message {
-  return { type: RTM.GETQDISC, flags: NLM_F.DUMP, header: new Uint8Array(20), attributes: [] };
+  return { type: RTM.GETQDISC, flags: NLM_F.DUMP, header: tcmsg(0, 0, 0, 0), attributes: [] };
 }
 
 export interface ClsactDrops {

@@ -1,8 +1,9 @@
 /** The kernel's own answer to where a packet would go: RTM_GETROUTE without a dump (linux/rtnetlink.h, `ip route get`). */
 import { toBytes } from '../../../common/addresses.ts';
 import type { Family } from '../../plan/kernel-object.ts';
-import { AF, RTA, RTM, RTM_F_LOOKUP_TABLE, RTN } from '../constants.ts';
+import { RTA, RTM, RTM_F_LOOKUP_TABLE, RTN } from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, u32 } from '../message.ts';
+import { rtmsg } from './route.ts';
 
 /** A packet. With `iif` it has come in there, else this namespace sends it; `oif` is the interface its socket is bound to. */
 export interface RouteLookup {
@@ -29,9 +30,8 @@ export function lookupRoute({ family, to, from, iif, oif }: RouteLookup): Messag
   if (from !== undefined) attributes.push([RTA.SRC, toBytes(from)]);
   if (iif !== undefined) attributes.push([RTA.IIF, u32(iif)]);
   if (oif !== undefined) attributes.push([RTA.OIF, u32(oif)]);
-  // rtmsg: u8 family, dst length, src length, tos, table, protocol, scope, type, u32 flags.
-  const head = [family === 4 ? AF.INET : AF.INET6, bits, from === undefined ? 0 : bits, 0, 0, 0, 0, 0];
-  return { type: RTM.GETROUTE, flags: 0, header: Uint8Array.of(...head, ...u32(flags)), attributes };
+  const header = rtmsg(family, { to: bits, from: from === undefined ? 0 : bits, flags });
+  return { type: RTM.GETROUTE, flags: 0, header, attributes };
 }
 
 export interface FoundRoute {

@@ -2,7 +2,7 @@
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, Route } from '../../plan/kernel-object.ts';
 import { AF, NLM_F, RT_SCOPE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, type Scalar, u8, u32 } from '../message.ts';
 
 const types = {
   unicast: RTN.UNICAST,
@@ -17,9 +17,25 @@ const typeNames = new Map<number, Route['type']>(
 /** What the kernel gives an IPv6 route that says no metric (net/ipv6, IP6_RT_PRIO_USER). */
 const defaultMetric6 = 1024;
 
-/** rtmsg: u8 family, dst length, src length, tos, table (here always in RTA_TABLE), protocol, scope, type, u32 flags. */
-function rtmsg(family: Family, length: number, scope: number, type: number, flags: number): Uint8Array {
-  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, length, 0, 0, 0, RTPROT.STATIC, scope, type, ...u32(flags));
+/** Lengths of prefixes, RTPROT_*, RT_SCOPE_*, RTN_*, and RTNH_F_* or RTM_F_*; 0 where nothing is said. */
+interface RouteHeader {
+  to?: number;
+  from?: number;
+  protocol?: number;
+  scope?: number;
+  type?: number;
+  flags?: number;
+}
+
+/** struct rtmsg: u8 family, dst length, src length, tos, table (here always in RTA_TABLE), protocol, scope, type, u32 flags. */
+export function rtmsg(
+  family: Family,
+  { to = 0, from = 0, protocol = 0, scope = 0, type = 0, flags = 0 }: RouteHeader = {},
+): Scalar[] {
+  const tos = u8(0);
+  const table = u8(0);
+  const af = u8(family === 4 ? AF.INET : AF.INET6);
+  return [af, u8(to), u8(from), tos, table, u8(protocol), u8(scope), u8(type), u32(flags)];
 }
 
 function scopeOf({ type, via, dev }: Route): number {
@@ -39,7 +55,13 @@ function message(type: number, flags: number, route: Route, index: number | unde
   if (route.metric !== undefined) attributes.push([RTA.PRIORITY, u32(route.metric)]);
   // Onlink: the kernel would check the gateway against table main, where the link has no routes.
   const routeFlags = route.via !== undefined ? RTNH_F_ONLINK : 0;
-  const header = rtmsg(route.family, length, route.family === 4 ? scopeOf(route) : 0, types[route.type], routeFlags);
+  const header = rtmsg(route.family, {
+    to: length,
+    protocol: RTPROT.STATIC,
+    scope: route.family === 4 ? scopeOf(route) : 0,
+    type: types[route.type],
+    flags: routeFlags,
+  });
   return { type, flags, header, attributes };
 }
 
@@ -59,7 +81,7 @@ export function dumpRoutes(family: Family, table: number, protocol = 0): Message
   return {
     type: RTM.GETROUTE,
     flags: NLM_F.DUMP,
-    header: Uint8Array.of(family === 4 ? AF.INET : AF.INET6, 0, 0, 0, 0, protocol, 0, 0, ...u32(0)),
+    header: rtmsg(family, { protocol }),
     attributes: [[RTA.TABLE, u32(table)]],
   };
 }

@@ -2,11 +2,11 @@
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, LocalRule, Rule } from '../../plan/kernel-object.ts';
 import { AF, FIB_RULE_INVERT, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, parseText, text, u8, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, parseText, type Scalar, u8, u16, u32 } from '../message.ts';
 
 /** fib_rule_hdr: u8 family, dst length, src length, tos, table (here always in FRA_TABLE), two reserved, u8 action, u32 flags. */
-function ruleHeader(family: Family, dst: number, src: number, action: number): Uint8Array {
-  return Uint8Array.of(family === 4 ? AF.INET : AF.INET6, dst, src, 0, 0, 0, 0, action, ...u32(0));
+function ruleHeader(family: Family, dst: number, src: number, action: number): Scalar[] {
+  return [u8(family === 4 ? AF.INET : AF.INET6), u8(dst), u8(src), u8(0), u8(0), u16(0), u8(action), u32(0)];
 }
 
 function selector(prefix: string | undefined): { length: number; bytes: Uint8Array } | undefined {
@@ -32,8 +32,8 @@ function message(type: number, flags: number, rule: Rule): Message {
   ];
   if (to) attributes.push([FRA.DST, to.bytes]);
   if (from) attributes.push([FRA.SRC, from.bytes]);
-  if (rule.iif !== undefined) attributes.push([FRA.IIFNAME, text(rule.iif)]);
-  if (rule.oif !== undefined) attributes.push([FRA.OIFNAME, text(rule.oif)]);
+  if (rule.iif !== undefined) attributes.push([FRA.IIFNAME, rule.iif]);
+  if (rule.oif !== undefined) attributes.push([FRA.OIFNAME, rule.oif]);
   if (rule.table !== undefined) attributes.push([FRA.TABLE, u32(rule.table)]);
   if (rule.action === 'l3mdev') attributes.push([FRA.L3MDEV, u8(1)]);
   const header = ruleHeader(rule.family, to?.length ?? 0, from?.length ?? 0, actions[rule.action]);

@@ -71,6 +71,8 @@ const MSG_CMSG_CLOEXEC = 0x40000000;
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 const SO_RCVTIMEO = 20;
+const SO_PROTOCOL = 38;
+const SO_DOMAIN = 39;
 const SCM_RIGHTS = 1;
 const POLLIN = 1;
 const POLLHUP = 0x10;
@@ -87,10 +89,17 @@ export function bindNetlink(fd: number, groups = 0): void {
   check(c.bind(fd, address, address.length), 'bind(AF_NETLINK)');
 }
 
+/**
+ * For what is read or written within one call: a small buffer of its own would be born inside V8's heap, and moved out of
+ * it for C.
+ */
+const scratch = Buffer.allocUnsafeSlow(64);
+const optionLength = Buffer.allocUnsafeSlow(4);
+
 export function setOption(fd: number, level: number, name: number, value: number): void {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(value);
-  check(c.setsockopt(fd, level, name, bytes, 4), `setsockopt(${level}, ${name})`);
+  scratch.writeInt32LE(value);
+  if (c.setsockopt(fd, level, name, scratch, 4) < 0)
+    throw new SystemError(`setsockopt(${level}, ${name})`, koffi.errno());
 }
 
 /** An empty sockaddr_nl: the kernel's own port. */
@@ -107,10 +116,10 @@ export function connectToKernel(fd: number): void {
 
 /** Makes {@link receive} return -1 after that many milliseconds without anything to read. */
 export function limitReceive(fd: number, milliseconds: number): void {
-  const timeval = Buffer.alloc(16);
-  timeval.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), 0);
-  timeval.writeBigInt64LE(BigInt(milliseconds % 1000) * 1000n, 8);
-  check(c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length), 'setsockopt(SO_RCVTIMEO)');
+  // struct timeval: i64 seconds, i64 microseconds.
+  scratch.fill(0, 0, 16).writeUInt32LE(Math.floor(milliseconds / 1000), 0);
+  scratch.writeUInt32LE((milliseconds % 1000) * 1000, 8);
+  check(c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, scratch, 16), 'setsockopt(SO_RCVTIMEO)');
 }
 
 export function send(fd: number, bytes: Buffer): number {
@@ -136,21 +145,21 @@ export function receive(fd: number, into: Buffer, flags = 0): number {
   throw new SystemError('recv', errno);
 }
 
-function pollRecord(fd: number): Buffer {
-  const record = Buffer.alloc(8);
-  record.writeInt32LE(fd, 0);
-  record.writeInt16LE(POLLIN, 4);
-  return record;
+/** struct pollfd: i32 descriptor, i16 events asked for, i16 events that there are. */
+function pollRecord(fd: number, into: Buffer): Buffer {
+  into.writeInt32LE(fd, 0);
+  into.writeInt32LE(POLLIN, 4);
+  return into;
 }
 
 /** Whether something can be read, waiting at most `milliseconds` and holding the event loop. */
 export function pollReadable(fd: number, milliseconds: number): boolean {
-  return c.poll(pollRecord(fd), 1, milliseconds) > 0;
+  return c.poll(pollRecord(fd, scratch), 1, milliseconds) > 0;
 }
 
 /** The same without holding the event loop. */
 export function pollReadableAsync(fd: number, milliseconds: number): Promise<boolean> {
-  const record = pollRecord(fd);
+  const record = pollRecord(fd, Buffer.alloc(8));
   return new Promise((resolve, reject) => {
     c.poll.async(record, 1, milliseconds, (error: Error | null, result: number) => {
       if (error) reject(error);
@@ -161,42 +170,47 @@ export function pollReadableAsync(fd: number, milliseconds: number): Promise<boo
 
 /** Whether the other side of a connection has closed it for both directions. */
 export function isHungUp(fd: number): boolean {
-  const record = Buffer.alloc(8);
-  record.writeInt32LE(fd, 0);
-  c.poll(record, 1, 0);
-  return (record.readInt16LE(6) & POLLHUP) !== 0;
+  c.poll(pollRecord(fd, scratch), 1, 0);
+  return (scratch.readInt16LE(6) & POLLHUP) !== 0;
 }
+
+/** struct msghdr, the struct iovec and the control message that it points to; made once, since nothing keeps alive what C only has the address of. */
+const message = {
+  header: Buffer.allocUnsafeSlow(56).fill(0),
+  iovec: Buffer.allocUnsafeSlow(16),
+  control: Buffer.allocUnsafeSlow(24),
+};
+message.header.writeBigUInt64LE(koffi.address(message.iovec), 16);
+message.header.writeBigUInt64LE(1n, 24);
+message.header.writeBigUInt64LE(koffi.address(message.control), 32);
+/** struct cmsghdr and one descriptor: of more the kernel closes the rest. */
+const oneDescriptor = 20;
 
 /** Reads from a unix socket, with at most one descriptor; undefined when nothing is there yet. */
 export function receiveWithDescriptor(fd: number, into: Buffer): { length: number; descriptor?: number } | undefined {
-  const iovec = Buffer.alloc(16);
+  const { header, iovec, control } = message;
   iovec.writeBigUInt64LE(koffi.address(into), 0);
   iovec.writeBigUInt64LE(BigInt(into.length), 8);
-  const control = Buffer.alloc(24);
-  const header = Buffer.alloc(56);
-  header.writeBigUInt64LE(koffi.address(iovec), 16);
-  header.writeBigUInt64LE(1n, 24);
-  header.writeBigUInt64LE(koffi.address(control), 32);
-  // Room for one descriptor: of more the kernel closes the rest.
-  header.writeBigUInt64LE(20n, 40);
+  // The kernel has put there what it used.
+  header.writeUInt32LE(oneDescriptor, 40);
   const length = c.recvmsg(fd, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (length < 0) {
     const errno = koffi.errno();
     if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return undefined;
     throw new SystemError('recvmsg', errno);
   }
-  // The buffers' addresses sit in other buffers, where the collector cannot see them: keep them until here.
-  const alive = iovec.length === 16 && control.length === 24;
-  const controlLength = header.readBigUInt64LE(40);
-  if (
-    alive &&
-    controlLength >= 20n &&
-    control.readInt32LE(8) === SOL_SOCKET &&
-    control.readInt32LE(12) === SCM_RIGHTS
-  ) {
-    return { length, descriptor: control.readInt32LE(16) };
+  const came = header.readUInt32LE(40) >= oneDescriptor;
+  const isDescriptor = came && control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS;
+  return isDescriptor ? { length, descriptor: control.readInt32LE(16) } : { length };
+}
+
+/** Reads an option of that many bytes into {@link scratch}. */
+function readOption(fd: number, name: number, length: number): Buffer {
+  optionLength.writeUInt32LE(length);
+  if (c.getsockopt(fd, SOL_SOCKET, name, scratch, optionLength) < 0) {
+    throw new SystemError(`getsockopt(${name})`, koffi.errno());
   }
-  return { length };
+  return scratch;
 }
 
 export interface PeerCredentials {
@@ -207,23 +221,14 @@ export interface PeerCredentials {
 
 /** Who connected to a unix socket (SO_PEERCRED), as of the moment of connect(2). */
 export function peerCredentials(fd: number): PeerCredentials {
-  const value = Buffer.alloc(12);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(12);
-  check(c.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length), 'getsockopt(SO_PEERCRED)');
+  const value = readOption(fd, SO_PEERCRED, 12);
   return { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };
 }
 
 /** The domain, type and protocol of a socket, to tell a netlink route socket from anything else. */
 export function socketKind(fd: number): { domain: number; protocol: number } {
-  const read = (name: number) => {
-    const value = Buffer.alloc(4);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(4);
-    check(c.getsockopt(fd, SOL_SOCKET, name, value, length), `getsockopt(${name})`);
-    return value.readInt32LE(0);
-  };
-  return { domain: read(39), protocol: read(38) };
+  const read = (name: number) => readOption(fd, name, 4).readInt32LE(0);
+  return { domain: read(SO_DOMAIN), protocol: read(SO_PROTOCOL) };
 }
 
 /** A descriptor of the network namespace that a socket was opened in; needs CAP_NET_ADMIN there. */

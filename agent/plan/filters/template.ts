@@ -103,8 +103,8 @@ function withGaps(program: readonly Instruction[], words: readonly number[]): Te
 function fill({ program, gaps }: Template, words: readonly number[]): Instruction[] {
   const filled = program.slice();
   for (const { at, word: number } of gaps) {
-    const [code, jt, jf] = filled[at]!;
-    filled[at] = [code, jt, jf, words[number]!];
+    const like = filled[at]!;
+    filled[at] = [like[0], like[1], like[2], words[number]!];
   }
   return filled;
 }

@@ -47,8 +47,9 @@ function run(datagram: Buffer): void {
   const body = messages[0]?.body ?? datagram;
   // Whatever its type says it is.
   for (const decode of all) orRangeError(() => decode(body));
-  const attributes = orRangeError(() => parseAttributes(body)) ?? new Map<number, Buffer>();
-  for (const value of attributes.values()) {
+  const attributes = orRangeError(() => parseAttributes(body));
+  for (const type of attributes?.types ?? []) {
+    const value = attributes!.get(type)!;
     must(value.length <= body.length, `an attribute of ${value.length} bytes in ${body.length}`);
     parseText(value);
   }

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { dumpLinks, getLink } from '../../../agent/netlink/codec/link.ts';
 import { decodeLink } from '../../../agent/netlink/codec/link-decode.ts';
 import { NLM_F, NLMSG, RTM } from '../../../agent/netlink/constants.ts';
-import { encodeMessage, splitMessages, u32 } from '../../../agent/netlink/message.ts';
+import { encodeMessage, splitMessages, u8 } from '../../../agent/netlink/message.ts';
 import { NetlinkError, RouteSocket } from '../../../agent/netlink/socket.ts';
 import { netlinkSocket, SystemError } from '../../../agent/netlink/sys/libc.ts';
 import { type DumpAnswer, wholeDump } from '../dump-twin.ts';
@@ -42,9 +42,10 @@ const header = new Uint8Array(16);
 
 function bytesOf({ what, sequence, errno, flags, garbage }: Answer, bodies: readonly Buffer[]): Buffer {
   const message = (type: number, body: Uint8Array, extra = 0) =>
-    encodeMessage({ type, flags: flags | extra, header: body, attributes: [] }, sequence, 0);
+    encodeMessage({ type, flags: flags | extra, header: Array.from(body, u8), attributes: [] }, sequence, 0);
   const body = bodies[errno % bodies.length] ?? header;
-  const code = (value: number) => Buffer.concat([u32(value), header]);
+  const code = (value: number) =>
+    Buffer.concat([Int32Array.of(value), header].map((part) => new Uint8Array(part.buffer)));
   switch (what) {
     case 'data':
       return message(RTM.NEWLINK, body, 2);
@@ -55,7 +56,7 @@ function bytesOf({ what, sequence, errno, flags, garbage }: Answer, bodies: read
     case 'error':
       return message(NLMSG.ERROR, code(-errno));
     case 'done':
-      return message(NLMSG.DONE, u32(0));
+      return message(NLMSG.DONE, new Uint8Array(4));
     case 'odd':
       // NLMSG_NOOP, NLMSG_OVERRUN, and types that nobody has heard of.
       return message([1, 4, 0, 0xffff][errno % 4]!, body);

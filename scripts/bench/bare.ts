@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deleteLink } from '../../agent/netlink/codec/link.ts';
 import { RouteSocket } from '../../agent/netlink/socket.ts';
 import { close } from '../../agent/netlink/sys/libc.ts';
-import { BareLoop, record } from './bare-loop.ts';
+import { BareLoop, type Datagram, record } from './bare-loop.ts';
 import { netlinkIn } from './namespaces.ts';
 import { pause } from './pause.ts';
 import type { World } from './world.ts';
@@ -12,6 +12,7 @@ export interface Bare {
   /** Attaches a new pod, and takes that back. Returns the milliseconds that the first took. */
   run(): number;
   messages: number;
+  datagrams: readonly Datagram[];
 }
 
 /** Records what the agent sends for an ADD in `vrf`, which stands in a namespace of its own. */
@@ -28,6 +29,7 @@ export async function recordedAdd(world: World, vrf: string): Promise<Bare> {
   const remover = new RouteSocket(netlinkIn(path));
   return {
     messages: loop.messages,
+    datagrams,
     run() {
       const socket = netlinkIn(world.pod().netns);
       const { took, hostEnd } = loop.run(socket);

@@ -29,7 +29,7 @@ export class PacedQueue {
   readonly #options: PacedQueueOptions;
   readonly #backoff: Backoff;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, { waiting: Waiting; end: Promise<void> }>();
   #isFailing = false;
   #paused: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -51,10 +51,13 @@ export class PacedQueue {
     setImmediate(() => this.#pump());
   }
 
-  /** Takes back what waits under a key; resolves when what is at work under it has ended. */
+  /** Resolves when nothing is done under a key any more, nor will be. */
   async withdraw(key: string): Promise<void> {
     this.#waiting.delete(key);
-    await this.#running.get(key);
+    const running = this.#running.get(key);
+    if (!running) return;
+    running.waiting.once = true;
+    await running.end;
   }
 
   /** Does what waits without waiting longer, to be called when that has a chance. */
@@ -81,11 +84,11 @@ export class PacedQueue {
       if (this.#paused || this.#running.size >= parallel) return;
       if (this.#running.has(key)) continue;
       this.#waiting.delete(key);
-      const run = this.#run(key, waiting).finally(() => {
+      const end = this.#run(key, waiting).finally(() => {
         this.#running.delete(key);
         this.#pump();
       });
-      this.#running.set(key, run);
+      this.#running.set(key, { waiting, end });
     }
   }
 

@@ -1,6 +1,6 @@
 /** Whether the holder of an address is there still, as the API server says at this moment. */
 import type { PodRef } from './addresses-object.ts';
-import { ApiError } from './api-error.ts';
+import { unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { KubeObject } from './object.ts';
 
@@ -29,17 +29,14 @@ export async function lookAtPod(
   { namespace, name }: Pick<PodRef, 'namespace' | 'name'>,
 ): Promise<PodFacts | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
-  try {
-    const { metadata, spec } = await client.request<ApiPod>({ path, timeout: patience });
-    return {
-      uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
-      node: spec?.nodeName ?? '',
-      statefulSet: isOfStatefulSet(metadata),
-    };
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
-    throw error;
-  }
+  const object = await unless([404], client.request<ApiPod>({ path, timeout: patience }));
+  if (!object) return undefined;
+  const { metadata, spec } = object;
+  return {
+    uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
+    node: spec?.nodeName ?? '',
+    statefulSet: isOfStatefulSet(metadata),
+  };
 }
 
 /** Whether a pod is one of a StatefulSet, by its owner. */

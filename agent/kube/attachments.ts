@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersion } from '../api/api-version.ts';
 import { attachmentName, type VrfAttachment } from '../api/vrf-attachment.ts';
+import { unless } from './api-error.ts';
 import { type Ailment, type AttachmentCondition, conditionsOf } from './attachments-conditions.ts';
 import type { KubeClient } from './client.ts';
 import { listAll } from './list.ts';
 import type { KubeObject } from './object.ts';
-import { unless, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** One attachment as it is on the node. */
 export interface Attached {

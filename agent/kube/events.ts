@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { brief } from '../../common/printable.ts';
+import { unless } from './api-error.ts';
 import { timeOf } from './attachments-conditions.ts';
-import { unless, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 import { TokenBucket } from './writer-bucket.ts';
 
 /** What is told of a pod. */

@@ -1,7 +1,7 @@
 /** The pods of this node, as far as they concern us. */
 import type { Logger } from 'pino';
 import { isOfStatefulSet } from './addresses-pods.ts';
-import { ApiError } from './api-error.ts';
+import { unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { Informer } from './informer.ts';
 import type { KubeObject } from './object.ts';
@@ -84,15 +84,11 @@ export class Pods {
     const known = this.of(namespace, name, uid);
     if (known) return known;
     const path = podPath(namespace, name);
-    try {
-      const pod = keepPod(await this.#client.request<KubeObject>({ path, timeout: patience }), undefined);
-      if (!isPod(pod, uid)) return undefined;
-      this.#remember(pod);
-      return pod;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return undefined;
-      throw error;
-    }
+    const object = await unless([404], this.#client.request<KubeObject>({ path, timeout: patience }));
+    const pod = object && keepPod(object, undefined);
+    if (!pod || !isPod(pod, uid)) return undefined;
+    this.#remember(pod);
+    return pod;
   }
 
   list(): KnownPod[] {

@@ -1,7 +1,8 @@
 /** VRF objects but for their specs: what is seen of them by the watch, and what is written to them. */
 import type { VrfStatus } from '../api/vrf-status.ts';
+import { unless } from './api-error.ts';
 import type { KubeList, KubeObject } from './object.ts';
-import { unless, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** Keeps a VRF from going while a pod is attached to it on any node. */
 export const inUseFinalizer = 'multivrf.dev/in-use';

@@ -102,13 +102,3 @@ function isPassing(error: unknown): boolean {
 }
 
 const askedFor = (error: unknown): number => (error instanceof ApiError ? (error.retryAfter ?? 0) : 0);
-
-/** The outcome, or undefined if the API answers with one of these codes, as 404. */
-export async function unless<T>(codes: readonly number[], outcome: Promise<T>): Promise<T | undefined> {
-  try {
-    return await outcome;
-  } catch (error) {
-    if (error instanceof ApiError && codes.includes(error.code)) return undefined;
-    throw error;
-  }
-}

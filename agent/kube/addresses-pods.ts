@@ -3,6 +3,7 @@ import type { PodRef } from './addresses-object.ts';
 import { unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { KubeObject } from './object.ts';
+import { isOfStatefulSet, mirrorAnnotation, podPath } from './pod-object.ts';
 
 /** A pod of the API, as far as its addresses depend on it. */
 export interface PodFacts {
@@ -12,9 +13,6 @@ export interface PodFacts {
   /** Whether it is one of a StatefulSet: one of the same name comes after it. */
   statefulSet: boolean;
 }
-
-/** The kubelet's id of a static pod, on its mirror in the API. */
-const mirrorAnnotation = 'kubernetes.io/config.hash';
 
 /** Milliseconds for one request. */
 const patience = 5_000;
@@ -28,8 +26,8 @@ export async function lookAtPod(
   client: KubeClient,
   { namespace, name }: Pick<PodRef, 'namespace' | 'name'>,
 ): Promise<PodFacts | undefined> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
-  const object = await unless([404], client.request<ApiPod>({ path, timeout: patience }));
+  const request = { path: podPath(namespace, name), timeout: patience };
+  const object = await unless([404], client.request<ApiPod>(request));
   if (!object) return undefined;
   const { metadata, spec } = object;
   return {
@@ -39,15 +37,11 @@ export async function lookAtPod(
   };
 }
 
-/** Whether a pod is one of a StatefulSet, by its owner. */
-export const isOfStatefulSet = ({ ownerReferences }: KubeObject['metadata']): boolean =>
-  ownerReferences?.some(({ kind }) => kind === 'StatefulSet') ?? false;
-
 /**
  * Whether the holder of an address is gone. The API never has two pods of one name, and gives up one that is not forced out
  * only after the kubelet has taken it down: with another uid under its name, or none, it is.
  */
-export async function isGone(client: KubeClient, holder: PodRef, heldOn: string): Promise<boolean> {
+export async function isHolderGone(client: KubeClient, holder: PodRef, heldOn: string): Promise<boolean> {
   const found = await lookAtPod(client, holder);
   if (!found) return true;
   return holder.uid === '' ? found.node !== '' && found.node !== heldOn : found.uid !== holder.uid;

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { AddressApi } from './addresses-api.ts';
 import type { MyAddresses } from './addresses-mine.ts';
 import type { HeldAddress, Wanted } from './addresses-object.ts';
-import { isGone } from './addresses-pods.ts';
+import { isHolderGone } from './addresses-pods.ts';
 import { reasonOf, unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { countOf } from './list.ts';
@@ -101,7 +101,7 @@ export class AddressSweep {
     const isHere = () => held.node === nodeName && isHeld(held.vrf, held.address);
     if (held.sticky || isHere()) return false;
     await sleep(pause, undefined, { signal: this.#stopping.signal });
-    if (!(await isGone(client, held.pod, held.node)) || isHere() || !(await api.remove(held))) return false;
+    if (!(await isHolderGone(client, held.pod, held.node)) || isHere() || !(await api.remove(held))) return false;
     const { vrf, address, node, pod } = held;
     log.info({ vrf, address, node, pod: `${pod.namespace}/${pod.name}` }, 'pod is gone: address collected');
     return true;

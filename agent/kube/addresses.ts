@@ -11,7 +11,7 @@ import { addressName } from '../api/vrf-address.ts';
 import { AddressApi } from './addresses-api.ts';
 import { type HeldMemory, MyAddresses, whatAddresses } from './addresses-mine.ts';
 import { type HeldAddress, isNamesake, isOwn, type PodRef, type Wanted } from './addresses-object.ts';
-import { isGone, lookAtPod, type PodFacts } from './addresses-pods.ts';
+import { isHolderGone, lookAtPod, type PodFacts } from './addresses-pods.ts';
 import { addressQueue } from './addresses-queue.ts';
 import { AddressSweep } from './addresses-sweep.ts';
 import type { KubeClient } from './client.ts';
@@ -121,7 +121,7 @@ export class Addresses {
   async #mayHave(held: HeldAddress, wanted: Wanted, insist: boolean): Promise<boolean> {
     if (isOwn(held, wanted, this.#options.nodeName)) return true;
     const isFree = isNamesake(held.pod, wanted.pod) || (insist && (!held.sticky || wanted.reserved));
-    return isFree && isGone(this.#options.client, held.pod, held.node);
+    return isFree && isHolderGone(this.#options.client, held.pod, held.node);
   }
 
   /** Takes an address that the VRF reserves for a pod which is about to start, if it can be had. */

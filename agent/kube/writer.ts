@@ -4,7 +4,7 @@ import { ApiError, reasonOf } from './api-error.ts';
 import type { Backoff } from './backoff.ts';
 import type { KubeClient, KubeRequest } from './client.ts';
 import { type Job, PacedQueue } from './paced-queue.ts';
-import { TokenBucket } from './writer-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export interface WriterOptions {
   client: KubeClient;

@@ -75,7 +75,6 @@ const SCM_RIGHTS = 1;
 const POLLIN = 1;
 const POLLHUP = 0x10;
 
-/** A netlink route socket of the network namespace that the calling thread is in. Throws a SystemError. */
 export function netlinkSocket(): number {
   return check(c.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), 'socket(AF_NETLINK)');
 }
@@ -88,7 +87,6 @@ export function bindNetlink(fd: number, groups = 0): void {
   check(c.bind(fd, address, address.length), 'bind(AF_NETLINK)');
 }
 
-/** setsockopt(2) with a number. Throws a SystemError that names level and option. */
 export function setOption(fd: number, level: number, name: number, value: number): void {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
@@ -115,7 +113,6 @@ export function limitReceive(fd: number, milliseconds: number): void {
   check(c.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length), 'setsockopt(SO_RCVTIMEO)');
 }
 
-/** Number of bytes sent; waits while the buffer of the socket is full. Throws a SystemError. */
 export function send(fd: number, bytes: Buffer): number {
   return check(c.send(fd, bytes, bytes.length, 0), 'send');
 }
@@ -239,7 +236,6 @@ export function openPath(path: string): number {
   return check(c.open(path, O_CLOEXEC | O_NONBLOCK, 0), `open(${path})`);
 }
 
-/** Never throws: on Linux the descriptor is gone whatever close(2) says. */
 export function close(fd: number): void {
   c.close(fd);
 }
@@ -254,12 +250,10 @@ export function newNamespace(): void {
   check(c.unshare(CLONE_NEWNET), 'unshare(CLONE_NEWNET)');
 }
 
-/** Has `source` stand at `target`, which must exist. Throws a SystemError that names both. */
 export function bindMount(source: string, target: string): void {
   check(c.mount(source, target, 'none', MS_BIND, null), `mount(${source}, ${target})`);
 }
 
-/** Takes away what is mounted at `target`, at once, though it may be in use. Throws a SystemError that names it. */
 export function unmount(target: string): void {
   check(c.umount2(target, MNT_DETACH), `umount(${target})`);
 }

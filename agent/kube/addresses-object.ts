@@ -36,10 +36,12 @@ export const addressesPath = `${apiPath}/vrfaddresses`;
 /** By it the addresses of one pod are found: a name may be longer than the value of a label. */
 export const podLabel = 'multivrf.dev/pod';
 
+/** Value of {@link podLabel}: 40 digits of a hash. */
 export function podLabelOf({ namespace, name }: Pick<PodRef, 'namespace' | 'name'>): string {
   return createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, 40);
 }
 
+/** An object as the API has it; one that its schema has let in is not checked again. */
 export function toHeld({ metadata, spec }: KubeObject): HeldAddress {
   const { vrf, address, pod, node, sticky = false } = spec as VrfAddress['spec'];
   const { name, uid = '', resourceVersion = '' } = metadata;

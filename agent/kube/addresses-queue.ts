@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { reasonOf } from './api-error.ts';
 import { PacedQueue } from './paced-queue.ts';
 
+/** Each failure counts as one that passes: an address is owed until it is written. */
 export function addressQueue(log: Logger): PacedQueue {
   return new PacedQueue({
     failing: (address, error) => {

@@ -25,6 +25,7 @@ interface Waiting {
 /** Jobs at work at the same time. */
 const parallel = 4;
 
+/** Waits in memory alone: what an agent leaves, the next one finds out by comparing. */
 export class PacedQueue {
   readonly #options: PacedQueueOptions;
   readonly #backoff: Backoff;

@@ -7,6 +7,7 @@ export const networkStatusAnnotation = 'k8s.v1.cni.cncf.io/network-status';
 /** The kubelet's id of a static pod, on the object that stands for it in the API, which has an uid of its own. */
 export const mirrorAnnotation = 'kubernetes.io/config.hash';
 
+/** Where an API server has a Pod. */
 export const podPath = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 

@@ -21,6 +21,7 @@ const refusal = 60_000;
 /** Tries of a write that others come before. */
 const tries = 8;
 
+/** What fails for a reason that passes is tried again; what is refused is logged, and left alone for a minute. */
 export class Writer {
   readonly #client: KubeClient;
   readonly #log: Logger;

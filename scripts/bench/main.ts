@@ -9,7 +9,7 @@ import { churn } from './churn.ts';
 import type { Answer, Group } from './group.ts';
 import { growth } from './growth.ts';
 import { inside } from './inside.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes-add.ts';
 import { kubernetesNode } from './kubernetes-node.ts';
 import { onePod } from './one-pod.ts';
 import { restart } from './restart.ts';

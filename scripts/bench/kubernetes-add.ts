@@ -10,6 +10,7 @@ import { execaSync } from 'execa';
 import { stringify } from 'yaml';
 import { fromApi, startApi } from './api-process.ts';
 import { background } from './background.ts';
+import { chained } from './conf.ts';
 import type { Group } from './group.ts';
 import { benchSpec, latency, podName, podUid, type Sort, sorts } from './kubernetes-scene.ts';
 import { compare, type Row } from './rows.ts';
@@ -65,7 +66,10 @@ class World {
   call(verb: 'ADD' | 'DEL', source: Source, pod: string): number {
     const netns = `${source}-${pod}`;
     const stdin = join(this.#directory, `${source}.json`);
-    writeFileSync(stdin, JSON.stringify(conf(join(this.#directory, `${source}.sock`))));
+    writeFileSync(
+      stdin,
+      JSON.stringify(chained(join(this.#directory, `${source}.sock`), { 'multivrf.dev/attach': 'bench' })),
+    );
     const program = {
       file: plugin,
       env: {
@@ -90,18 +94,6 @@ class World {
 }
 
 const inNetns = (name: string): string[] => ['ip', 'netns', 'exec', name];
-
-function conf(agentSocket: string) {
-  return {
-    cniVersion: '1.0.0',
-    name: 'bench',
-    type: 'multivrf',
-    agentSocket,
-    capabilities: { 'io.kubernetes.cri.pod-annotations': true },
-    runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'multivrf.dev/attach': 'bench' } },
-    prevResult: { cniVersion: '1.0.0', interfaces: [{ name: 'eth0', sandbox: '/run/netns/pod' }], ips: [] },
-  };
-}
 
 /** Milliseconds of ADDs of one sort, by source, in turn. */
 async function measure(world: World, sort: Sort): Promise<Record<Source, number[]>> {

@@ -11,6 +11,7 @@ const timeout = 20_000;
 
 const head = { protocol: protocolVersion, network: '', timeout } as const;
 
+/** What is attached on this node. Throws a CniError: the agent’s refusal, or why there is no answer. */
 export function list(socketPath: string): readonly ListedAttachment[] {
   return exchange(socketPath, { ...head, verb: 'LIST' }).attachments ?? [];
 }

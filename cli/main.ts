@@ -1,7 +1,7 @@
 /** multivrfctl: what is attached on this node, the evidence that it is isolated, and how the agent is. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { CniError } from '../common/errors.ts';
+import { explain } from '../common/errors.ts';
 import { defaultAgentSocket, type ListedAttachment } from '../common/protocol.ts';
 import { list, status, type Verified, verify } from './ask.ts';
 import { filtersText, listText, verifyText } from './print.ts';
@@ -90,6 +90,5 @@ const options = yargs(hideBin(process.argv))
 try {
   await options.parseAsync();
 } catch (error) {
-  const { message } = error as Error;
-  fail(error instanceof CniError && error.details ? `${message}; ${error.details}` : message);
+  fail(explain(error));
 }

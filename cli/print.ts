@@ -4,6 +4,7 @@ import type { Verified } from './ask.ts';
 import { podName } from './select.ts';
 import { table } from './table.ts';
 
+/** A line each, then why some are degraded. */
 export function listText(attachments: readonly ListedAttachment[]): string {
   const rows = attachments.map((one) => [
     podName(one),
@@ -20,6 +21,7 @@ export function listText(attachments: readonly ListedAttachment[]): string {
   return [table(heading, rows), ...reasons].join('\n');
 }
 
+/** What passes, program by program. */
 export function filtersText(attachments: readonly ListedAttachment[]): string {
   return attachments
     .map((one) =>
@@ -37,6 +39,7 @@ export function filtersText(attachments: readonly ListedAttachment[]): string {
 
 const words = { holds: 'true', broken: 'FALSE', unknown: 'unknown' } as const;
 
+/** A line each statement, then what could not be looked at, then the sum. */
 export function verifyText(verified: readonly Verified[]): string {
   const rows = verified.flatMap((one) =>
     one.statements.map(({ text, verdict, reason }) => [

@@ -3,8 +3,8 @@ import type { Agent } from './agent.ts';
 import { NoAnswer } from './no-answer.ts';
 import { Refusal, withDetails } from './refusal.ts';
 
-const shortestPause = 50;
-const longestPause = 500;
+/** Milliseconds between two attempts: twice as many each time. */
+const [shortestPause, longestPause] = [50, 500];
 
 /**
  * Repeats what fails only for now, until the agent's deadline: an agent that restarts costs a pod a moment

@@ -57,3 +57,9 @@ export class CniError extends Error {
     return { code: this.code, msg: brief(this.message, longestText), ...details };
   }
 }
+
+/** What went wrong and what to do about it, in one line, as CNI runtimes print it. */
+export function explain(error: unknown): string {
+  const details = error instanceof CniError ? error.details : undefined;
+  return (error as Error).message + (details ? `; ${details}` : '');
+}

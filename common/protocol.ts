@@ -7,6 +7,7 @@
 import type { CniInterface, CniIp, CniResult, CniRoute } from './cni.ts';
 import type { CniErrorBody } from './errors.ts';
 
+/** Path of the unix socket when nothing is configured. */
 export const defaultAgentSocket = '/run/multivrf/agent.sock';
 
 /** Raised when the two sides no longer understand each other. */

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { forgetMatrix } from '../test/matrix/report.ts';
+import { hasVrfDevices } from '../test/support/kernel.ts';
 import { matrixLine } from './matrix-report.ts';
 
 interface Suite {
@@ -39,15 +40,8 @@ const dependOnTheKernel = ['kernel', 'matrix', 'speakers', 'chains', 'crash', 'r
   (folder) => `test/${folder}/`,
 );
 
-async function hasVrfDevices(): Promise<boolean> {
-  const probe = await execa('unshare', ['-n', 'ip', 'link', 'add', 'probe', 'type', 'vrf', 'table', '1'], {
-    reject: false,
-  });
-  return probe.exitCode === 0;
-}
-
 /** One group after the other; those of a group at the same time. */
-async function suites(): Promise<Suite[][]> {
+function suites(): Suite[][] {
   const root = process.getuid?.() === 0 ? {} : { impossible: 'needs root' };
   // Modules of every file stay in memory for good, and half a gigabyte of them is too much for the test kernel.
   const oneByOne = ['--maxWorkers=1', '--workerIdleMemoryLimit=150MB'];
@@ -56,7 +50,7 @@ async function suites(): Promise<Suite[][]> {
   const here = { name: 'kernel', command: kernel, ...root };
   const fuzz = { name: 'fuzz', command: [...jest, '--selectProjects', 'fuzz'], ...root };
   const each = [unit, here, fuzz].map((suite) => [suite]);
-  if (await hasVrfDevices()) return each;
+  if (hasVrfDevices()) return each;
   // The test kernel has one CPU and is slow: there are two of them.
   const halves = ['1', '2'].map((half) => {
     const there = ['scripts/test-kernel.sh', ...kernel, `--shard=${half}/2`, ...dependOnTheKernel];
@@ -105,7 +99,7 @@ async function run({ name, command, impossible }: Suite): Promise<Counts> {
 mkdirSync(reports, { recursive: true });
 forgetMatrix();
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const group of await suites()) {
+for (const group of suites()) {
   for (const counts of await Promise.all(group.map(run))) {
     total.passed += counts.passed;
     total.failed += counts.failed;

@@ -1,7 +1,7 @@
 /** `multivrf-agent install`: the plugin and its entry in the chain, once or for good. */
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
+import { explain } from '../../common/errors.ts';
 import { defaultAgentSocket } from '../../common/protocol.ts';
-import { explain } from '../install/explain.ts';
 import { install } from '../install/install.ts';
 import { keepInstalled } from '../install/keep.ts';
 import { placePlugin } from '../install/plugin-file.ts';

@@ -1,7 +1,7 @@
 /** `multivrf-agent keep`: the plugin and its entry stay in place, until the agent says that multivrf goes. */
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
+import { explain } from '../../common/errors.ts';
 import { defaultAgentSocket } from '../../common/protocol.ts';
-import { explain } from '../install/explain.ts';
 import { keepInstalled } from '../install/keep.ts';
 import { readNote } from '../install/removal-note.ts';
 import { uninstall } from '../install/uninstall.ts';

@@ -1,7 +1,7 @@
 /** `multivrf-agent` without a command: the agent itself. */
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
+import { explain } from '../../common/errors.ts';
 import { defaultAgentSocket, spoolDirectory } from '../../common/protocol.ts';
-import { explain } from '../install/explain.ts';
 import { keepInstalled } from '../install/keep.ts';
 import { Agent } from '../server/agent.ts';
 import { type Incoming, listen } from '../server/cni-socket.ts';

@@ -1,6 +1,6 @@
 /** `multivrf-agent uninstall`: the entry out of the chain, and the plugin away. */
 import type { ArgumentsCamelCase, InferredOptionTypes } from 'yargs';
-import { explain } from '../install/explain.ts';
+import { explain } from '../../common/errors.ts';
 import { uninstall } from '../install/uninstall.ts';
 import { placeOptions } from './install-options.ts';
 import { logOptions, openLog } from './log.ts';

@@ -1,7 +1,7 @@
 /** Keeps an installation in place against the primary plugin, which may rewrite its conflist at any time. */
 import { access } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { explain } from './explain.ts';
+import { explain } from '../../common/errors.ts';
 import { ensureEntry, type InstallOptions } from './install.ts';
 import { nextChange, pause, type WatchTimes } from './next-change.ts';
 import { installedPlugin, placePlugin } from './plugin-file.ts';

@@ -1,3 +1,4 @@
+/** A VRF's addressing, read from its texts once. */
 import { contains, type Family, type Prefix, parseAddress, parsePrefix } from '../../common/addresses.ts';
 import { type Pool, type PoolSpec, parsePool } from './pool.ts';
 import { type Interval, merge } from './spans.ts';

@@ -1,3 +1,4 @@
+/** Addresses that nobody has named: from the pools, or those that the pod has already. */
 import { contains, type Family, type IpAddress, isHostUsable, type Prefix } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddressPlan } from './address-plan.ts';

@@ -1,3 +1,4 @@
+/** Allocation as the rest of the agent sees it: claim, restore, release, quarantine. */
 import { formatAddress, formatPrefix, type Prefix, parseAddress } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
 import { type AddressedVrf, type AddressPlan, addressPlan, poolsOf } from './address-plan.ts';

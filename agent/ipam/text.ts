@@ -1,3 +1,4 @@
+/** What errors about addresses name: the key that was read, the pod, the owner. */
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { Owner } from './table.ts';
 

@@ -19,6 +19,7 @@ interface Tally {
   given: number;
 }
 
+/** Counts what is used and free of the pools of a VRF, one address after the other: nobody keeps them all. */
 export class UsageCount {
   readonly #plan: AddressPlan;
   readonly #tallies: Tally[];

@@ -10,7 +10,7 @@ import {
   toObject,
   type Wanted,
 } from './addresses-object.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, unless } from './api-error.ts';
 import type { KubeClient, KubeRequest } from './client.ts';
 import { eachOf, listAll } from './list.ts';
 import type { KubeList, KubeObject } from './object.ts';
@@ -97,13 +97,8 @@ export class AddressApi {
     return items.map(toHeld);
   }
 
-  async #unless<T>(codes: readonly number[], request: KubeRequest): Promise<T | undefined> {
-    try {
-      return await this.#client.request<T>({ timeout: patience, ...request });
-    } catch (error) {
-      if (error instanceof ApiError && codes.includes(error.code)) return undefined;
-      throw error;
-    }
+  #unless<T>(codes: readonly number[], request: KubeRequest): Promise<T | undefined> {
+    return unless(codes, this.#client.request<T>({ timeout: patience, ...request }));
   }
 }
 

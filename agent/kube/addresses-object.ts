@@ -1,5 +1,6 @@
 /** VRFAddress objects: what the agents keep of one, and what they write. */
 import { createHash } from 'node:crypto';
+import { apiPath, apiVersion } from '../api/api-version.ts';
 import { addressName, type VrfAddress } from '../api/vrf-address.ts';
 import type { KubeObject } from './object.ts';
 
@@ -30,15 +31,17 @@ export interface HeldAddress {
   sticky: boolean;
 }
 
-export const addressesPath = '/apis/multivrf.dev/v1alpha1/vrfaddresses';
+export const addressesPath = `${apiPath}/vrfaddresses`;
 
 /** By it the addresses of one pod are found: a name may be longer than the value of a label. */
 export const podLabel = 'multivrf.dev/pod';
 
+/** Value of {@link podLabel}: 40 digits of a hash. */
 export function podLabelOf({ namespace, name }: Pick<PodRef, 'namespace' | 'name'>): string {
   return createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, 40);
 }
 
+/** An object as the API has it; one that its schema has let in is not checked again. */
 export function toHeld({ metadata, spec }: KubeObject): HeldAddress {
   const { vrf, address, pod, node, sticky = false } = spec as VrfAddress['spec'];
   const { name, uid = '', resourceVersion = '' } = metadata;
@@ -50,7 +53,7 @@ export function toObject(wanted: Wanted, node: string): KubeObject {
   const { vrf, address } = wanted;
   const { metadata, spec } = holderOf(wanted, node);
   return {
-    apiVersion: 'multivrf.dev/v1alpha1',
+    apiVersion,
     kind: 'VRFAddress',
     metadata: { name: addressName(vrf, address), ...metadata },
     spec: { vrf, address, ...spec },

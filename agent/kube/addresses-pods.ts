@@ -1,8 +1,9 @@
 /** Whether the holder of an address is there still, as the API server says at this moment. */
 import type { PodRef } from './addresses-object.ts';
-import { ApiError } from './api-error.ts';
+import { unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { KubeObject } from './object.ts';
+import { isOfStatefulSet, mirrorAnnotation, podPath } from './pod-object.ts';
 
 /** A pod of the API, as far as its addresses depend on it. */
 export interface PodFacts {
@@ -12,9 +13,6 @@ export interface PodFacts {
   /** Whether it is one of a StatefulSet: one of the same name comes after it. */
   statefulSet: boolean;
 }
-
-/** The kubelet's id of a static pod, on its mirror in the API. */
-const mirrorAnnotation = 'kubernetes.io/config.hash';
 
 /** Milliseconds for one request. */
 const patience = 5_000;
@@ -28,29 +26,22 @@ export async function lookAtPod(
   client: KubeClient,
   { namespace, name }: Pick<PodRef, 'namespace' | 'name'>,
 ): Promise<PodFacts | undefined> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
-  try {
-    const { metadata, spec } = await client.request<ApiPod>({ path, timeout: patience });
-    return {
-      uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
-      node: spec?.nodeName ?? '',
-      statefulSet: isOfStatefulSet(metadata),
-    };
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
-    throw error;
-  }
+  const request = { path: podPath(namespace, name), timeout: patience };
+  const object = await unless([404], client.request<ApiPod>(request));
+  if (!object) return undefined;
+  const { metadata, spec } = object;
+  return {
+    uid: metadata.annotations?.[mirrorAnnotation] ?? metadata.uid ?? '',
+    node: spec?.nodeName ?? '',
+    statefulSet: isOfStatefulSet(metadata),
+  };
 }
-
-/** Whether a pod is one of a StatefulSet, by its owner. */
-export const isOfStatefulSet = ({ ownerReferences }: KubeObject['metadata']): boolean =>
-  ownerReferences?.some(({ kind }) => kind === 'StatefulSet') ?? false;
 
 /**
  * Whether the holder of an address is gone. The API never has two pods of one name, and gives up one that is not forced out
  * only after the kubelet has taken it down: with another uid under its name, or none, it is.
  */
-export async function isGone(client: KubeClient, holder: PodRef, heldOn: string): Promise<boolean> {
+export async function isHolderGone(client: KubeClient, holder: PodRef, heldOn: string): Promise<boolean> {
   const found = await lookAtPod(client, holder);
   if (!found) return true;
   return holder.uid === '' ? found.node !== '' && found.node !== heldOn : found.uid !== holder.uid;

@@ -7,8 +7,8 @@ import type { Logger } from 'pino';
 import type { AddressApi } from './addresses-api.ts';
 import type { MyAddresses } from './addresses-mine.ts';
 import type { HeldAddress, Wanted } from './addresses-object.ts';
-import { isGone } from './addresses-pods.ts';
-import { ApiError, reasonOf } from './api-error.ts';
+import { isHolderGone } from './addresses-pods.ts';
+import { reasonOf, unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { countOf } from './list.ts';
 import type { KubeObject } from './object.ts';
@@ -23,6 +23,10 @@ interface SweepOptions {
   api: AddressApi;
   mine: MyAddresses;
   owe: (wanted: Wanted) => void;
+}
+
+interface ApiNode extends KubeObject {
+  status?: { conditions?: { type: string; status: string }[] };
 }
 
 /** Milliseconds between two questions: 20 a second of one agent, while none of them is urgent. */
@@ -97,7 +101,7 @@ export class AddressSweep {
     const isHere = () => held.node === nodeName && isHeld(held.vrf, held.address);
     if (held.sticky || isHere()) return false;
     await sleep(pause, undefined, { signal: this.#stopping.signal });
-    if (!(await isGone(client, held.pod, held.node)) || isHere() || !(await api.remove(held))) return false;
+    if (!(await isHolderGone(client, held.pod, held.node)) || isHere() || !(await api.remove(held))) return false;
     const { vrf, address, node, pod } = held;
     log.info({ vrf, address, node, pod: `${pod.namespace}/${pod.name}` }, 'pod is gone: address collected');
     return true;
@@ -106,14 +110,8 @@ export class AddressSweep {
   /** Whether no agent can be expected there. */
   async #isDead(node: string): Promise<boolean> {
     await sleep(pause, undefined, { signal: this.#stopping.signal });
-    try {
-      const { status } = await this.#options.client.request<
-        KubeObject & { status?: { conditions?: { type: string; status: string }[] } }
-      >({ path: `/api/v1/nodes/${encodeURIComponent(node)}` });
-      return !status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return true;
-      throw error;
-    }
+    const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
+    const object = await unless([404], this.#options.client.request<ApiNode>({ path }));
+    return !object?.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
   }
 }

@@ -11,10 +11,11 @@ import { addressName } from '../api/vrf-address.ts';
 import { AddressApi } from './addresses-api.ts';
 import { type HeldMemory, MyAddresses, whatAddresses } from './addresses-mine.ts';
 import { type HeldAddress, isNamesake, isOwn, type PodRef, type Wanted } from './addresses-object.ts';
-import { isGone, lookAtPod, type PodFacts } from './addresses-pods.ts';
-import { AddressQueue } from './addresses-queue.ts';
+import { isHolderGone, lookAtPod, type PodFacts } from './addresses-pods.ts';
+import { addressQueue } from './addresses-queue.ts';
 import { AddressSweep } from './addresses-sweep.ts';
 import type { KubeClient } from './client.ts';
+import type { PacedQueue } from './paced-queue.ts';
 import type { Reach } from './reach.ts';
 
 export interface AddressesOptions {
@@ -37,7 +38,7 @@ const rounds = 5;
 export class Addresses {
   readonly #options: AddressesOptions;
   readonly #api: AddressApi;
-  readonly #queue: AddressQueue;
+  readonly #queue: PacedQueue;
   readonly #mine: MyAddresses;
   readonly #sweep: AddressSweep;
 
@@ -45,7 +46,7 @@ export class Addresses {
     const { client, reach, log, nodeName, memory } = options;
     this.#options = options;
     this.#api = new AddressApi(client, nodeName);
-    this.#queue = new AddressQueue(log);
+    this.#queue = addressQueue(log);
     reach.onBack(() => this.#queue.hurry());
     this.#mine = new MyAddresses({ client, reach, log, nodeName, memory, changed: () => this.#forgetRemoved() });
     this.#sweep = new AddressSweep({ ...options, api: this.#api, mine: this.#mine, owe: (wanted) => this.owe(wanted) });
@@ -120,7 +121,7 @@ export class Addresses {
   async #mayHave(held: HeldAddress, wanted: Wanted, insist: boolean): Promise<boolean> {
     if (isOwn(held, wanted, this.#options.nodeName)) return true;
     const isFree = isNamesake(held.pod, wanted.pod) || (insist && (!held.sticky || wanted.reserved));
-    return isFree && isGone(this.#options.client, held.pod, held.node);
+    return isFree && isHolderGone(this.#options.client, held.pod, held.node);
   }
 
   /** Takes an address that the VRF reserves for a pod which is about to start, if it can be had. */

@@ -35,6 +35,16 @@ export class ApiError extends Error {
 /** Whether the history that a watch or a list asked for is no longer kept. */
 export const isGone = (error: unknown): boolean => error instanceof ApiError && error.code === 410;
 
+/** The outcome, or undefined if the API answers with one of these codes, as 404. */
+export async function unless<T>(codes: readonly number[], outcome: Promise<T>): Promise<T | undefined> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (error instanceof ApiError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 function parseStatus(body: string): { reason: string; message: string } {
   try {
     return statusWords(JSON.parse(body));

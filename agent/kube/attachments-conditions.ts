@@ -1,5 +1,6 @@
 /** The conditions of a VRFAttachment, from what the agent knows of it. */
 import type { VrfAttachment } from '../api/vrf-attachment.ts';
+import { timeOf } from './object.ts';
 
 /** What is wrong with an attachment. `message` is for people. */
 export interface Ailment {
@@ -29,9 +30,6 @@ export function conditionsOf(
     return { type, ...finding, lastTransitionTime };
   });
 }
-
-/** As metav1.Time has it: RFC 3339, to the second. */
-export const timeOf = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
 
 function findingsOf(ailment: Ailment | undefined): Record<(typeof types)[number], Finding> {
   const attached = {

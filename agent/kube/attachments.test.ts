@@ -12,8 +12,8 @@ import type { KubeClient } from './client.ts';
 import { NetworkStatuses, networkStatusOf } from './network-status.ts';
 import { Pods } from './pods.ts';
 import { Reach } from './reach.ts';
+import { TokenBucket } from './token-bucket.ts';
 import { Writer } from './writer.ts';
-import { TokenBucket } from './writer-bucket.ts';
 
 const log = pino({ level: 'silent' });
 const nodeName = 'n1';

@@ -1,12 +1,13 @@
 /** The VRFAttachment objects of this node: who is where, and how it is. */
 import { isDeepStrictEqual } from 'node:util';
-import { apiVersion } from '../api/api-version.ts';
+import { apiPath, apiVersion } from '../api/api-version.ts';
 import { attachmentName, type VrfAttachment } from '../api/vrf-attachment.ts';
+import { unless } from './api-error.ts';
 import { type Ailment, type AttachmentCondition, conditionsOf } from './attachments-conditions.ts';
 import type { KubeClient } from './client.ts';
 import { listAll } from './list.ts';
 import type { KubeObject } from './object.ts';
-import { unless, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** One attachment as it is on the node. */
 export interface Attached {
@@ -35,8 +36,6 @@ interface Options {
   writer: Writer;
   nodeName: string;
 }
-
-const collection = '/apis/multivrf.dev/v1alpha1';
 
 export class AttachmentObjects {
   readonly #options: Options;
@@ -79,7 +78,7 @@ export class AttachmentObjects {
     if (this.#known) return;
     const { client, nodeName } = this.#options;
     const query = { fieldSelector: `spec.node=${nodeName}` };
-    const { items } = await listAll(client, `${collection}/vrfattachments`, query, AbortSignal.timeout(60_000));
+    const { items } = await listAll(client, `${apiPath}/vrfattachments`, query, AbortSignal.timeout(60_000));
     this.#known = new Map(items.map((item) => [`${item.metadata.namespace}/${item.metadata.name}`, read(item)]));
     this.sync([...this.#wanted.values()]);
   }
@@ -154,7 +153,7 @@ const isNews = ({ ailment }: Attached, { conditions }: Known): boolean =>
 
 const keyOf = ({ namespace, pod, vrf }: Attached): string => `${namespace}/${attachmentName(pod, vrf)}`;
 
-const pathOf = (namespace: string): string => `${collection}/namespaces/${namespace}/vrfattachments`;
+const pathOf = (namespace: string): string => `${apiPath}/namespaces/${namespace}/vrfattachments`;
 
 function pathOfKey(key: string): string {
   const [namespace = '', name = ''] = key.split('/');

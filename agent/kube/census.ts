@@ -3,6 +3,7 @@
  * about once in the interval; in a small cluster also soon after something has changed on the own node.
  */
 import type { Logger } from 'pino';
+import { apiPath } from '../api/api-version.ts';
 import type { VrfAttachment } from '../api/vrf-attachment.ts';
 import { addressesPath, toHeld } from './addresses-object.ts';
 import { reasonOf } from './api-error.ts';
@@ -136,7 +137,7 @@ export class AttachmentCounts {
 /** Throws what a request throws. */
 export async function countAttachments(client: KubeClient, signal: AbortSignal): Promise<AttachmentCounts> {
   const counts = new AttachmentCounts();
-  for await (const { spec } of eachOf(client, '/apis/multivrf.dev/v1alpha1/vrfattachments', signal)) {
+  for await (const { spec } of eachOf(client, `${apiPath}/vrfattachments`, signal)) {
     const { vrf, node } = spec as VrfAttachment['spec'];
     counts.add(vrf, node);
   }

@@ -22,6 +22,7 @@ export interface KubeRequest {
   signal?: AbortSignal;
 }
 
+/** The API server that a configuration names. */
 export class KubeClient {
   readonly #options: AccessOptions;
   /** Read anew after a failure; it also holds the connections. */

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { brief } from '../../common/printable.ts';
-import { timeOf } from './attachments-conditions.ts';
-import { unless, type Writer } from './writer.ts';
-import { TokenBucket } from './writer-bucket.ts';
+import { unless } from './api-error.ts';
+import { timeOf } from './object.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { Writer } from './writer.ts';
 
 /** What is told of a pod. */
 export interface Telling {

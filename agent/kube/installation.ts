@@ -9,6 +9,7 @@ import { Backoff } from './backoff.ts';
 import type { KubeClient } from './client.ts';
 import { Informer } from './informer.ts';
 import type { KubeObject } from './object.ts';
+import { podPath } from './pod-object.ts';
 
 export interface InstallationOptions {
   client: KubeClient;
@@ -24,10 +25,6 @@ const patience = { answer: 2_000, watch: 3_000 };
 
 /** Who cannot learn of a removal attaches pods all the same: this is no outage to tell of. */
 const unheard = { failed: () => {}, well: () => {}, onBack: () => {} };
-
-interface OwnPod extends KubeObject {
-  metadata: KubeObject['metadata'] & { ownerReferences?: { kind: string; name: string; controller?: boolean }[] };
-}
 
 interface OwnNode extends KubeObject {
   status?: { nodeInfo?: { containerRuntimeVersion?: string } };
@@ -120,10 +117,7 @@ export class Installation {
       try {
         const node = await client.request<OwnNode>({ path: `/api/v1/nodes/${nodeName}`, signal });
         this.#runtime = node.status?.nodeInfo?.containerRuntimeVersion ?? '';
-        const { metadata } = await client.request<OwnPod>({
-          path: `/api/v1/namespaces/${namespace}/pods/${pod}`,
-          signal,
-        });
+        const { metadata } = await client.request<KubeObject>({ path: podPath(namespace, pod), signal });
         const owner = metadata.ownerReferences?.find(({ controller }) => controller);
         if (owner?.kind === 'DaemonSet') this.#daemonSet = owner.name;
         log.debug({ daemonSet: this.#daemonSet, runtime: this.#runtime }, 'installation known');

@@ -1,8 +1,10 @@
 /** The annotation network-status of pods: our interfaces among those of other plugins, which may write at the same time. */
 import { isDeepStrictEqual } from 'node:util';
+import { unless } from './api-error.ts';
 import type { KubeObject } from './object.ts';
-import { type KnownPod, networkStatusAnnotation, podPath } from './pods.ts';
-import { unless, type Writer } from './writer.ts';
+import { networkStatusAnnotation, podPath } from './pod-object.ts';
+import type { KnownPod } from './pods.ts';
+import type { Writer } from './writer.ts';
 
 /** One entry, as the Network Plumbing Working Group's "Multi-network spec", 4.1, has it. */
 export interface NetworkStatus {

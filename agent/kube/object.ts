@@ -27,3 +27,6 @@ export interface KubeList {
   metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
   items: KubeObject[];
 }
+
+/** As metav1.Time has it: RFC 3339, to the second. */
+export const timeOf = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,20 +1,12 @@
 /** The pods of this node, as far as they concern us. */
 import type { Logger } from 'pino';
-import { isOfStatefulSet } from './addresses-pods.ts';
-import { ApiError } from './api-error.ts';
+import { attachAnnotation } from '../../common/cni.ts';
+import { unless } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { Informer } from './informer.ts';
 import type { KubeObject } from './object.ts';
+import { isOfStatefulSet, mirrorAnnotation, networkStatusAnnotation, podPath } from './pod-object.ts';
 import type { Reach } from './reach.ts';
-
-/** The annotation in which plugins tell of a pod's interfaces (Network Plumbing Working Group, "Multi-network spec", 4.1). */
-export const networkStatusAnnotation = 'k8s.v1.cni.cncf.io/network-status';
-
-/** As in agent/api/annotation.ts. */
-const attachAnnotation = 'multivrf.dev/attach';
-
-/** The kubelet's id of a static pod, on the object that stands for it in the API, which has an uid of its own. */
-const mirrorAnnotation = 'kubernetes.io/config.hash';
 
 /** What is kept of a pod: there are 250 on a node, of 10 KiB each. */
 export interface KnownPod {
@@ -84,15 +76,11 @@ export class Pods {
     const known = this.of(namespace, name, uid);
     if (known) return known;
     const path = podPath(namespace, name);
-    try {
-      const pod = keepPod(await this.#client.request<KubeObject>({ path, timeout: patience }), undefined);
-      if (!isPod(pod, uid)) return undefined;
-      this.#remember(pod);
-      return pod;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return undefined;
-      throw error;
-    }
+    const object = await unless([404], this.#client.request<KubeObject>({ path, timeout: patience }));
+    const pod = object && keepPod(object, undefined);
+    if (!pod || !isPod(pod, uid)) return undefined;
+    this.#remember(pod);
+    return pod;
   }
 
   list(): KnownPod[] {
@@ -118,9 +106,6 @@ export class Pods {
     for (const listener of this.#listeners) listener();
   }
 }
-
-export const podPath = (namespace: string, name: string): string =>
-  `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 
 const isPod = (pod: KnownPod, uid: string): boolean => uid === '' || pod.uid === uid || pod.mirrorOf === uid;
 

@@ -3,7 +3,7 @@
  * before trying again need not wait for longer than the outage.
  */
 import type { Logger } from 'pino';
-import { isOpen } from './door.ts';
+import { isOpen } from './tcp-probe.ts';
 
 /** Milliseconds between two looks at a port that is closed; nodes look, and come back, at different moments. */
 const often = 1_000;

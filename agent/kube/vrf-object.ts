@@ -1,7 +1,9 @@
 /** VRF objects but for their specs: what is seen of them by the watch, and what is written to them. */
+import { apiPath } from '../api/api-version.ts';
 import type { VrfStatus } from '../api/vrf-status.ts';
+import { unless } from './api-error.ts';
 import type { KubeList, KubeObject } from './object.ts';
-import { unless, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** Keeps a VRF from going while a pod is attached to it on any node. */
 export const inUseFinalizer = 'multivrf.dev/in-use';
@@ -13,7 +15,6 @@ export interface SeenVrf {
   status: VrfStatus | undefined;
 }
 
-const collection = '/apis/multivrf.dev/v1alpha1';
 const contentType = 'application/merge-patch+json';
 
 /** What is kept of an object. */
@@ -43,10 +44,10 @@ export async function patchFinalizers(writer: Writer, name: string, { version }:
 /** Lets a VRF go unless a pod is attached to it on another node than `node`. */
 export async function letGo(writer: Writer, name: string, seen: SeenVrf, node: string): Promise<void> {
   const query = { fieldSelector: `spec.vrf=${name},spec.node!=${node}`, limit: '1' };
-  const { items } = await writer.send<KubeList>({ path: `${collection}/vrfattachments`, query });
+  const { items } = await writer.send<KubeList>({ path: `${apiPath}/vrfattachments`, query });
   if (items.length > 0) return;
   const others = seen.finalizers.filter((one) => one !== inUseFinalizer);
   await patchFinalizers(writer, name, seen, others);
 }
 
-const pathOf = (name: string): string => `${collection}/vrfs/${encodeURIComponent(name)}`;
+const pathOf = (name: string): string => `${apiPath}/vrfs/${encodeURIComponent(name)}`;

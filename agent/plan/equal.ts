@@ -2,6 +2,7 @@
 import type { Instruction, LinkSettings, Route, Rule } from './kernel-object.ts';
 import type { LinkState, RouteState, RuleState } from './observed.ts';
 
+/** The device of a route that refuses is the kernel’s own choice; a source counts where one is wanted. */
 export function sameRoute(is: RouteState, wanted: Route): boolean {
   return (
     is.family === wanted.family &&
@@ -15,6 +16,7 @@ export function sameRoute(is: RouteState, wanted: Route): boolean {
   );
 }
 
+/** One that is narrowed by what we never ask for, as a mark, is another. */
 export function sameRule(is: RuleState, wanted: Rule): boolean {
   return (
     !is.narrowed &&
@@ -29,6 +31,7 @@ export function sameRule(is: RuleState, wanted: Rule): boolean {
   );
 }
 
+/** Instruction by instruction; k is compared without its sign. */
 export function sameFilter(
   is: readonly Instruction[] | undefined,
   wanted: readonly Instruction[] | undefined,

@@ -56,6 +56,7 @@ export interface PlaceState {
 /** By place. A VRF's namespace that does not exist is absent. */
 export type Observed = ReadonlyMap<Place, PlaceState>;
 
+/** A place in which there is nothing. */
 export function emptyPlace(): PlaceState {
   return {
     links: new Map(),

@@ -45,6 +45,7 @@ export function choosePodSide({ spec }: Vrf, { vrfDevices }: NodeFacts): 'device
   return vrfDevices ? 'device' : 'rules';
 }
 
+/** Whether a VRF takes a routing table of the node: the others have no routes there, or a namespace of their own. */
 export function needsTable(vrf: Pick<NodeVrf, 'mode' | 'backend'>): boolean {
   return vrf.mode === 'routed' && vrf.backend === 'device';
 }

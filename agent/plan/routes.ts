@@ -9,6 +9,7 @@ export function plainAddress(prefix: string): string {
   return prefix.slice(0, prefix.indexOf('/'));
 }
 
+/** Of an address, with or without prefix length. */
 export function familyOf(prefix: string): Family {
   return prefix.includes(':') ? 6 : 4;
 }

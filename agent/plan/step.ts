@@ -22,6 +22,7 @@ export type DirectStep =
 
 export type Step = WireStep | DirectStep;
 
+/** Whether a step is no netlink message. */
 export function isDirect(step: Step): step is DirectStep {
   return step.do === 'make' || step.do === 'unmake' || step.do === 'write';
 }

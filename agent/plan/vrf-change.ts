@@ -7,6 +7,7 @@ import { nodeVrf } from './node-vrf.ts';
 /** What cannot change while pods are attached: everything of theirs stands on it. */
 type Shape = Pick<NodeVrf, 'mode' | 'backend' | 'table'>;
 
+/** Whether attachments of one may stay when it becomes the other. */
 export function isSameShape(one: Shape, other: Shape): boolean {
   return one.mode === other.mode && one.backend === other.backend && one.table === other.table;
 }

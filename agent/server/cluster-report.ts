@@ -10,7 +10,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { PodEvents } from '../kube/events.ts';
 import { NetworkStatuses, networkStatusOf } from '../kube/network-status.ts';
 import type { KnownPod, Pods } from '../kube/pods.ts';
-import { VrfStatuses } from '../kube/status-writer.ts';
+import { VrfStatuses } from '../kube/vrf-status-writer.ts';
 import { Writer } from '../kube/writer.ts';
 import type { KubernetesSource } from '../sources/kubernetes.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';

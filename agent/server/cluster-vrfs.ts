@@ -2,7 +2,7 @@
 import type { AddRequest } from '../../common/protocol.ts';
 import { parseAttach } from '../api/annotation.ts';
 import type { Vrf } from '../api/vrf.ts';
-import type { Word } from '../kube/status.ts';
+import type { Word } from '../kube/vrf-status.ts';
 import type { KubernetesSource } from '../sources/kubernetes.ts';
 import type { Agent } from './agent.ts';
 import { type Unready, whyNotReady } from './vrf-readiness.ts';

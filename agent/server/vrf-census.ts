@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressPlan } from '../ipam/address-plan.ts';
 import { UsageCount } from '../ipam/usage.ts';
+import { unless } from '../kube/api-error.ts';
 import { countAddresses, countAttachments } from '../kube/census.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { countedStatus } from '../kube/status-count.ts';
 import { inUseFinalizer, letGo, patchStatus, type SeenVrf } from '../kube/vrf-object.ts';
-import { unless, type Writer } from '../kube/writer.ts';
+import { countedStatus } from '../kube/vrf-status-count.ts';
+import type { Writer } from '../kube/writer.ts';
 import type { KubernetesSource } from '../sources/kubernetes.ts';
 
 interface Options {

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import { apiPath, apiVersion } from '../api/api-version.ts';
 import type { Vrf } from '../api/vrf.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { Informer } from '../kube/informer.ts';
@@ -85,7 +86,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   const vrfInformer: Informer<Definition> = new Informer({
     ...common,
     what: whatVrfs,
-    path: '/apis/multivrf.dev/v1alpha1/vrfs',
+    path: `${apiPath}/vrfs`,
     // Items of a list may lack their type.
     keep(object, before: Definition | undefined) {
       seen.set(object.metadata.name, seenVrf(object));
@@ -153,7 +154,7 @@ export async function openKubernetes(options: KubernetesOptions, log: Logger): P
   };
 }
 
-const vrfType = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF' };
+const vrfType = { apiVersion, kind: 'VRF' };
 
 /** With other labels a VRF with a nodeSelector may mean another uplink, and is another object. */
 function renewed(set: VrfSet): VrfSet {

@@ -1,6 +1,6 @@
 /** Where VRFs come from. */
 import type { Vrf } from '../api/vrf.ts';
-import type { Verdict } from '../kube/status-conditions.ts';
+import type { Verdict } from '../kube/vrf-status-conditions.ts';
 
 /** Something wrong in what an operator wrote. The last good version of the VRF concerned stays in force. */
 export interface SourceProblem {

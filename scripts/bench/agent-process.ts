@@ -1,8 +1,9 @@
 /** The agent as a process, and what the system says of it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { background } from './background.ts';
 import { Exchange } from './client.ts';
 import { pause } from './pause.ts';
 
@@ -16,32 +17,17 @@ export class AgentProcess {
   }
 
   /**
-   * Starts one that keeps everything in `directory`, and waits until it answers. Like the DaemonSet's it has
-   * little room for young objects.
+   * Starts one that keeps everything in `directory`, and waits until it answers; `source` is its options that say where VRFs
+   * come from. Like the DaemonSet's it has little room for young objects.
    */
-  static start(directory: string): AgentProcess {
+  static start(directory: string, source: readonly string[]): AgentProcess {
     const path = (name: string) => join(directory, name);
-    const log = openSync(path('agent.log'), 'w');
-    const options = ['--vrfs', path('vrfs'), '--socket', path('agent.sock'), '--state', path('state')];
+    const options = [...source, '--socket', path('agent.sock'), '--state', path('state')];
     // To find where its time goes: --cpu-prof --cpu-prof-dir=…
     const flags = process.env.MULTIVRF_BENCH_AGENT_FLAGS?.split(' ') ?? [];
-    const command = [
-      process.execPath,
-      ...flags,
-      'build/multivrf-agent.mjs',
-      ...options,
-      '--netns-directory',
-      '/run/netns',
-    ];
-    // It ends with us, also when we are killed.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
-      // A file, not a pipe: this process does not read while it waits for a plugin. A session of its own, to which the
-      // scheduler gives a share of its own, as to a service of its own on a node.
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=2' },
-    });
-    closeSync(log);
+    const program = [process.execPath, ...flags, 'build/multivrf-agent.mjs'];
+    const command = [...program, ...options, '--netns-directory', '/run/netns'];
+    const child = background(command, path('agent.log'), '--max-semi-space-size=2');
     const agent = new AgentProcess(child, path('agent.log'));
     agent.#awaitReady(path('agent.sock'));
     return agent;

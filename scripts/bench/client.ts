@@ -6,6 +6,7 @@
 import { close, receive } from '../../agent/netlink/sys/libc.ts';
 import { connectUnix, sendWithDescriptor, unixSocket } from '../../agent/netlink/sys/unix-client.ts';
 import type { AddRequest, DelRequest, Reply, Request } from '../../common/protocol.ts';
+import { podUid } from './kubernetes-scene.ts';
 
 const chunk = Buffer.allocUnsafe(64 * 1024);
 
@@ -48,7 +49,7 @@ export interface Point {
 const head = { protocol: 1, network: 'bench', timeout: 60_000 } as const;
 
 function podOf({ containerId, netns }: Point) {
-  const args = `IgnoreUnknown=1;K8S_POD_NAMESPACE=bgp;K8S_POD_NAME=${containerId}`;
+  const args = `IgnoreUnknown=1;K8S_POD_NAMESPACE=bgp;K8S_POD_NAME=${containerId};K8S_POD_UID=${podUid(containerId)}`;
   return { ...head, containerId, netns, ifname: 'eth0', args };
 }
 

@@ -1,31 +1,27 @@
 /**
- * The API server of the benchmark: the tests' own, in a process of its own. Writes `kubeconfig` to the directory that it is told, once
- * it serves; argument 2 is the number of pods of each sort that there are.
+ * The API server of the benchmarks: the tests' own, in a process of its own. Reads what it has from `cluster.json` (a {@link Cluster}) in
+ * the directory that it is told, and writes `kubeconfig` there once it serves.
  */
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodes, pods, vrfs } from '../../test/support/api-server/kinds.ts';
 import { kubeconfig } from '../../test/support/api-server/kubeconfig.ts';
 import { ApiServer } from '../../test/support/api-server/server.ts';
-import { benchNode, benchSpec, latency, podName, podUid, sorts } from './kubernetes-scene.ts';
+import { benchNode, type Cluster, latency, podUid } from './kubernetes-scene.ts';
 
-const [directory = '.', count = '1'] = process.argv.slice(2);
+const [directory = '.'] = process.argv.slice(2);
+const cluster = JSON.parse(readFileSync(join(directory, 'cluster.json'), 'utf8')) as Cluster;
 const server = new ApiServer();
 await server.start();
 server.put(nodes, { name: benchNode }, {});
-server.put(vrfs, { name: 'bench' }, { spec: benchSpec(Number(count)) });
-for (const sort of sorts) {
-  for (let i = 0; i < Number(count); i++) {
-    const name = podName(sort, i);
-    const annotations = { 'multivrf.dev/attach': 'bench' };
-    const metadata = {
-      annotations,
-      uid: podUid(name),
-      ownerReferences: [{ kind: 'StatefulSet', name: 'set', controller: true }],
-    };
-    const object = server.put(pods, { namespace: 'bgp', name }, { spec: { nodeName: benchNode }, metadata });
-    server.store.put(pods, { ...object, metadata: { ...object.metadata, uid: podUid(name) } });
-  }
+for (const [name, spec] of Object.entries(cluster.vrfs)) server.put(vrfs, { name }, { spec });
+// As large as pods are with their status.
+const padding = 'x'.repeat(8 * 1024);
+const ownerReferences = [{ kind: 'StatefulSet', name: 'set', controller: true }];
+for (const [name, vrf] of Object.entries(cluster.pods)) {
+  const metadata = { annotations: { 'multivrf.dev/attach': vrf, padding }, ownerReferences };
+  const object = server.put(pods, { namespace: 'bgp', name }, { spec: { nodeName: benchNode }, metadata });
+  server.store.put(pods, { ...object, metadata: { ...object.metadata, uid: podUid(name) } });
 }
 server.latency = latency;
 writeFileSync(join(directory, 'kubeconfig.tmp'), kubeconfig(server));

@@ -1,4 +1,4 @@
-/** What the benchmark with the Kubernetes source attaches, and to what. */
+/** What the benchmarks with the Kubernetes source attach, and to what. */
 
 export const benchNode = 'worker-1';
 
@@ -13,6 +13,14 @@ export type Sort = (typeof sorts)[number];
 export const podName = (sort: Sort, i: number): string => (sort === 'new' ? `new-${i}-x` : `${sort}-${i}`);
 
 export const podUid = (name: string): string => `uid-of-${name}`;
+
+/** What the API server has at the start. */
+export interface Cluster {
+  /** Their `spec` by name. */
+  vrfs: Readonly<Record<string, object>>;
+  /** Of namespace `bgp`, on this node: to which VRF each is to be attached. */
+  pods: Readonly<Record<string, string>>;
+}
 
 /** `spec` of the VRF for so many pods of each sort. */
 export function benchSpec(count: number) {

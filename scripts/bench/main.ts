@@ -9,13 +9,24 @@ import { churn } from './churn.ts';
 import type { Answer, Group } from './group.ts';
 import { growth } from './growth.ts';
 import { inside } from './inside.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes-add.ts';
+import { kubernetesNode } from './kubernetes-node.ts';
 import { onePod } from './one-pod.ts';
 import { restart } from './restart.ts';
 import { brief, type Row, table } from './rows.ts';
 import { traffic } from './traffic.ts';
 
-const groups: Record<string, Group> = { onePod, bursts, inside, growth, restart, traffic, churn, kubernetes };
+const groups: Record<string, Group> = {
+  onePod,
+  bursts,
+  inside,
+  growth,
+  restart,
+  traffic,
+  churn,
+  kubernetes,
+  kubernetesNode,
+};
 /** Of `--quick`: the others need longer to say anything. */
 const daily = ['onePod', 'bursts', 'inside'];
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
+import { chained } from './conf.ts';
 import { Prepared } from './spawn.ts';
 import type { Pod, World } from './world.ts';
 
@@ -32,8 +33,9 @@ export class Programs {
     mkdirSync('build/bench', { recursive: true });
     rmSync(plugin, { force: true });
     writeFileSync(plugin, readFileSync('build/multivrf'), { mode: 0o755 });
-    this.#write('annotated', ours(world.directory, { 'multivrf.dev/attach': 'bench' }));
-    this.#write('ordinary', ours(world.directory, {}));
+    const agentSocket = join(world.directory, 'agent.sock');
+    this.#write('annotated', chained(agentSocket, { 'multivrf.dev/attach': 'bench' }));
+    this.#write('ordinary', chained(agentSocket, {}));
     this.#write('loopback', { cniVersion, name: 'lo', type: 'loopback' });
   }
 
@@ -110,22 +112,4 @@ export class Programs {
       stdout: join(directory, `${pod.containerId}.out`),
     });
   }
-}
-
-/** Our entry of a conflist, as the runtime gives it to us behind a primary plugin. */
-function ours(directory: string, annotations: Readonly<Record<string, string>>) {
-  return {
-    cniVersion,
-    name: 'bench',
-    type: 'multivrf',
-    agentSocket: join(directory, 'agent.sock'),
-    capabilities: { 'io.kubernetes.cri.pod-annotations': true },
-    runtimeConfig: { 'io.kubernetes.cri.pod-annotations': annotations },
-    prevResult: {
-      cniVersion,
-      interfaces: [{ name: 'cni0' }, { name: 'eth0', sandbox: '/run/netns/pod' }],
-      ips: [{ address: '10.88.0.5/16', interface: 1, gateway: '10.88.0.1' }],
-      routes: [{ dst: '0.0.0.0/0' }],
-    },
-  };
 }

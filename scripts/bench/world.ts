@@ -28,7 +28,7 @@ export class World {
   agent!: AgentProcess;
   #count = 0;
 
-  /** The caller is in network and mount namespaces of its own. Starts the agent. */
+  /** The caller is in network and mount namespaces of its own. */
   constructor(vrfs: readonly BenchVrf[]) {
     // One of its own, as on a node: where the agent keeps its state, and nothing of it goes to a disk.
     execaSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
@@ -38,8 +38,9 @@ export class World {
     for (const vrf of vrfs) writeFileSync(join(this.directory, 'vrfs', `${vrf.name}.yaml`), definition(vrf));
   }
 
-  startAgent(): void {
-    this.agent = AgentProcess.start(this.directory);
+  /** With VRFs from the files here, unless its options name another source. */
+  startAgent(source: readonly string[] = ['--vrfs', join(this.directory, 'vrfs')]): void {
+    this.agent = AgentProcess.start(this.directory, source);
   }
 
   pod(): Pod {

@@ -31,6 +31,7 @@ export const chapters: readonly Chapter[] = [
       'growth-bridge': 'ADD with 1,000 attachments, bridge',
       'restart-1000-routed': 'start and repair with 1,000, routed',
       'restart-1000-bridge': 'start and repair with 1,000, bridge',
+      'kubernetes-ready-250': 'start with 250, Kubernetes API',
     },
   },
   {
@@ -61,6 +62,7 @@ export const chapters: readonly Chapter[] = [
       'plugin-peak-rss': 'plugin, at its peak',
       'agent-rss-idle': 'agent, idle',
       'agent-rss-250': 'agent, 250 attachments',
+      'kubernetes-rss-250': 'agent, 250 attachments, Kubernetes API',
       'agent-rss-growth': 'agent, change over 10,000 pods',
       'state-after-10000': 'kernel objects, files, descriptors after them',
     },

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { VrfStatus } from '../../agent/api/vrf-status.ts';
 import { nodes as nodeKind, pods, vrfAddresses, vrfAttachments, vrfs } from '../support/api-server/kinds.ts';
+import { recordFiles, strictStatus } from '../support/housekeeping.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { populate } from './population.ts';
@@ -78,6 +79,11 @@ test('what others do is neither asked for nor sent, and takes no memory', async 
 test('an agent that starts among them asks and is sent the same as alone, to the byte', async () => {
   expect(await costOf(restart)).toEqual(alone);
   expect(residentMiB()).toBeLessThanOrEqual(aloneMiB + noise);
+});
+
+test('it has every attachment of its node, and is ready for more', async () => {
+  expect(recordFiles(scene.agent)).toHaveLength(attachments);
+  expect(await strictStatus(scene.agent)).toEqual({});
 });
 
 test('an ADD whose first choices others have reads one page of the VRF, and tries some more', async () => {

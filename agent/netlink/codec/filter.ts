@@ -104,17 +104,22 @@ function deleteOne(index: number, direction: Filter['direction'], preference: nu
   };
 }
 
+/** Takes one filter, what passes and the drop behind it, from an interface that has it: clsact stays. */
 export function deleteFilter(index: number, { direction, allow }: Filter): Message[] {
   const drop = deleteOne(index, direction, dropPreference);
   return allow ? [deleteOne(index, direction, allowPreference), drop] : [drop];
 }
 
+/** All filters of one direction of an interface, whoever made them. */
 export function dumpFilters(index: number, direction: Filter['direction']): Message {
   return { type: RTM.GETTFILTER, flags: NLM_F.DUMP, header: tcmsg(index, 0, parentOf(direction), 0), attributes: [] };
 }
 
+/** A filter as the kernel tells of it. */
 export interface ObservedFilter {
+  /** Of its interface. */
   index: number;
+  /** Filters are asked in its order, the lowest first. */
   preference: number;
   kind: string;
   direct: boolean;
@@ -122,6 +127,7 @@ export interface ObservedFilter {
   program: string;
 }
 
+/** A program as {@link ObservedFilter} has it. */
 export function programText(instructions: readonly Instruction[]): string {
   return Buffer.from(program(instructions)).toString('hex');
 }

@@ -10,6 +10,7 @@ export interface FilterWords {
   passes: string[];
 }
 
+/** One program each, in the order in which packets from the pod, and then to it, meet them. */
 export function filterWords(attachment: Attachment): FilterWords[] {
   const { mac, hostEnd, vrf } = attachment;
   const own = [...attachment.addresses.map(plainAddress), ...ownLinkLocal(attachment)];

@@ -25,6 +25,7 @@ export function ofHostEnd({ attachment, vrf }: Scene): Rests {
     direction !== 'egress';
 }
 
+/** What any of them rests on. */
 export function either(...all: readonly Rests[]): Rests {
   return (site) => all.some((one) => one(site));
 }

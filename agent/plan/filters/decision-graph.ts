@@ -79,6 +79,7 @@ export class DecisionGraph {
   }
 }
 
+/** Equal for what leaves the same in A. */
 export function valueKey({ code, k, mask, plus }: Value): string {
   return `${code},${k},${mask ?? ''},${plus ?? ''}`;
 }

@@ -1,14 +1,11 @@
 /** A pod whose attachment says `accept: any`: its unbound sockets serve the customer, and nothing else passes for it. */
 import { icmpError } from '../errors.ts';
 import * as frames from '../frames.ts';
-import type { Probe } from '../probe.ts';
 import type { Family } from '../sockets.ts';
-import { fabric, nodeAddresses, type Port, ports, type World } from '../world.ts';
-import type { Cell } from './cell.ts';
-import { answerInVrf, answerTo, echoTcpUdp, families, probes } from './common.ts';
+import { fabric, nodeAddresses, ports, type World } from '../world.ts';
+import type { Cell, Verdict } from './cell.ts';
+import { answerInVrf, answerTo, echoTcpUdp, families, framed, probes, sent } from './common.ts';
 import { unbound } from './pod.ts';
-
-type Rest = Pick<Cell, 'allowed' | 'at' | 'why' | 'errors'>;
 
 const target = 'pod that accepts any';
 const exposed = 'accept: any opens exposed ports to the customer, of whatever socket';
@@ -21,24 +18,6 @@ export function aboutAcceptAny(world: World): Cell[] {
     ...toCustomer(world, family),
     ...unbound(world, world.peer, family),
   ]);
-}
-
-function framed(base: Pick<Cell, 'source' | 'target' | 'family'>, port: Port) {
-  return (packet: string, frame: (token: number) => Buffer, rest: Rest): Cell => ({
-    ...base,
-    packet,
-    shot: { by: 'frame', port, frame },
-    ...rest,
-  });
-}
-
-function sent(base: Pick<Cell, 'source' | 'target' | 'family'>) {
-  return ({ packet, probe }: { packet: string; probe: Probe }, rest: Rest): Cell => ({
-    ...base,
-    packet,
-    shot: { by: 'stack', netns: base.source, probe },
-    ...rest,
-  });
 }
 
 /** As far as ports are exposed, at its address in the VRF, and by no MAC any further. */
@@ -54,7 +33,7 @@ function fromRouter({ peer: open, ordinary, sides: { a }, combination }: World, 
   const own = ends(open.address[family]);
   const cell = framed({ source: 'router-a', target, family }, a.router);
   const passes = { at: [name, 'router-a'], why: exposed };
-  const closed: Rest = { at: [], why: 'accept: any opens no port that is not exposed' };
+  const closed: Verdict = { at: [], why: 'accept: any opens no port that is not exposed' };
   const beyond = {
     'eth0 of the pod that accepts any': open.cluster,
     'ordinary pod': ordinary.cluster,
@@ -129,7 +108,7 @@ function fromNeighbour({ peer: open, sides: { a } }: World, family: Family): Cel
 function fromCluster({ peer: open, ordinary, sides: { a } }: World, family: Family): Cell[] {
   const name = open.net1.netns;
   const inVrf = { [target]: open.address, "customer's router": a.address, "behind the customer's router": a.behind };
-  const into: Rest = {
+  const into: Verdict = {
     at: [`${name} eth0`, 'node cluster', 'fabric'],
     errors: 'anybody',
     why: 'accept: any opens nothing from the cluster into the VRF',
@@ -161,7 +140,7 @@ function fromCluster({ peer: open, ordinary, sides: { a } }: World, family: Fami
 function toCustomer({ peer: open, sides: { a }, overlap }: World, family: Family): Cell[] {
   const source = open.net1.netns;
   const at = [`router-a server ${ports.router}`, 'router-a', `${source} net1`, `${source} stack`];
-  const behind: Rest = {
+  const behind: Verdict = {
     at: ['node cluster', 'fabric'],
     errors: 'anybody',
     why: 'a default route of the customer is none for unbound sockets',

@@ -29,6 +29,9 @@ export interface Cell {
   asks?: string;
 }
 
+/** What is to become of a probe, and why. */
+export type Verdict = Pick<Cell, 'allowed' | 'at' | 'why' | 'errors'>;
+
 /** A wrong cell: which one, and what passed or what did not. */
 export interface Wrong {
   cell: string;

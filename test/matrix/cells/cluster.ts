@@ -2,7 +2,7 @@
 import type { Family } from '../sockets.ts';
 import { nodeAddresses, type Pair, ports, type World } from '../world.ts';
 import type { Cell } from './cell.ts';
-import { answerTo, echoTcpUdp, families, probes } from './common.ts';
+import { answerTo, echoTcpUdp, families, framed, probes, sent } from './common.ts';
 
 /** What is inside VRFs. */
 function inside({ sides: { a, b }, overlap }: World): Record<string, Pair> {
@@ -29,13 +29,8 @@ export function fromCluster(world: World): Cell[] {
 /** By the main table, and by nothing else: what it does not know goes to the node's default gateway. */
 function into(world: World, source: 'node' | 'ordinary', family: Family): Cell[] {
   return Object.entries(inside(world)).flatMap(([target, pair]) =>
-    probes(pair[family], portOf(target)).map(
-      ({ packet, probe }): Cell => ({
-        source,
-        target,
-        family,
-        packet,
-        shot: { by: 'stack', netns: source, probe },
+    probes(pair[family], portOf(target)).map((one) =>
+      sent({ source, target, family })(one, {
         at: ['fabric', 'node cluster'],
         errors: 'anybody',
         why: 'nothing passes from the main table into a VRF',
@@ -53,14 +48,9 @@ function within({ sides: { a } }: World, source: 'node' | 'ordinary', family: Fa
       : []),
   ];
   return targets.flatMap(([target, to, port]) =>
-    probes(to, port).map(
-      ({ packet, probe }): Cell => ({
-        source,
-        target,
-        family,
-        packet,
-        shot: { by: 'stack', netns: source, probe },
-        allowed: answerTo[probe.protocol],
+    probes(to, port).map((one) =>
+      sent({ source, target, family })(one, {
+        allowed: answerTo[one.probe.protocol],
         at: [`${pod} eth0`, `${pod} stack`, `${pod} server`, 'node', source],
         why: "the cluster's network is untouched",
       }),
@@ -84,13 +74,8 @@ function throughPod(world: World, family: Family): Cell[] {
         destination: pair[family],
       },
       portOf(target),
-    ).map(
-      ({ packet, frame }): Cell => ({
-        source: 'ordinary',
-        target,
-        family,
-        packet: `${packet} by the MAC of the pod's eth0`,
-        shot: { by: 'frame', port: ordinary.eth0, frame },
+    ).map(({ packet, frame }) =>
+      framed({ source: 'ordinary', target, family }, ordinary.eth0)(`${packet} by the MAC of the pod's eth0`, frame, {
         at: [`${pod} eth0`, 'node cluster', 'fabric'],
         errors: 'anybody',
         why: 'no transit through the pod',

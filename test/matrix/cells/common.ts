@@ -2,6 +2,8 @@
 import * as frames from '../frames.ts';
 import type { Probe } from '../probe.ts';
 import type { Family } from '../sockets.ts';
+import type { Port } from '../world.ts';
+import type { Cell, Verdict } from './cell.ts';
 
 export const families: readonly Family[] = [4, 6];
 
@@ -26,6 +28,28 @@ export function probes(to: string, port: number, device?: string): { packet: str
     packet: `${protocol === 'echo' ? 'echo' : `${protocol} ${port}`}${by}`,
     probe: { protocol, to, port, ...bound },
   }));
+}
+
+type Who = Pick<Cell, 'source' | 'target' | 'family'>;
+
+/** Makes cells of frames that are sent by one interface. */
+export function framed(who: Who, port: Port) {
+  return (packet: string, frame: (token: number) => Buffer, verdict: Verdict): Cell => ({
+    ...who,
+    packet,
+    shot: { by: 'frame', port, frame },
+    ...verdict,
+  });
+}
+
+/** Makes cells of what sockets send in the namespace that is called as the source. */
+export function sent(who: Who) {
+  return ({ packet, probe }: { packet: string; probe: Probe }, verdict: Verdict): Cell => ({
+    ...who,
+    packet,
+    shot: { by: 'stack', netns: who.source, probe },
+    ...verdict,
+  });
 }
 
 /** What has to come back from a server in the cluster. */

@@ -4,7 +4,7 @@ import type { Family } from '../sockets.ts';
 import { fabric, nodeAddresses, type Pair, ports, type Side, uplink, type World } from '../world.ts';
 import type { Cell } from './cell.ts';
 import { asksFor, pretends, sourceOf } from './claims.ts';
-import { echoTcpUdp, families, groupMac, reserved } from './common.ts';
+import { echoTcpUdp, families, framed, groupMac, reserved } from './common.ts';
 
 /** Who is none of this customer's business. */
 export function forbidden(world: World, side: Side): Record<string, Pair> {
@@ -57,13 +57,9 @@ function toForbidden(world: World, side: Side, family: Family): Cell[] {
         destination: pair[family],
       };
       const port = target.includes('pod') ? ports.closed : ports.node;
-      return echoTcpUdp(ends, port).map(
-        ({ packet, frame }): Cell => ({
-          source: sourceOf(side),
-          target,
-          family,
-          packet: `${packet} by ${hop}`,
-          shot: { by: 'frame', port: side.router, frame },
+      const cell = framed({ source: sourceOf(side), target, family }, side.router);
+      return echoTcpUdp(ends, port).map(({ packet, frame }) =>
+        cell(`${packet} by ${hop}`, frame, {
           at: [],
           why: 'the customer reaches its pods as far as they are exposed, and nothing else',
         }),
@@ -82,8 +78,7 @@ function toPodsOf(world: World, side: Side, family: Family): Cell[] {
     destination: side.pod.address[family],
   };
   const pod = side.pod.net1.netns;
-  const base = { source: sourceOf(side), target: 'pod', family };
-  const shot = (frame: (token: number) => Buffer) => ({ by: 'frame', port: side.router, frame }) as const;
+  const cell = framed({ source: sourceOf(side), target: 'pod', family }, side.router);
   const open = { at: [pod, sourceOf(side)] };
   const seen = { at: [`${pod} net1`, `${pod} stack`, sourceOf(side)] };
   const byRules = combination.pod === 'rules';
@@ -93,16 +88,6 @@ function toPodsOf(world: World, side: Side, family: Family): Cell[] {
   const closed = { at: [], why: 'the port is not exposed' };
   const toWildcard = { ...(byRules ? open : seen), why: wildcard };
   const hidden = { at: [], why: 'tagged or reserved frames belong to nobody behind an uplink' };
-  const cell = (
-    packet: string,
-    frame: (token: number) => Buffer,
-    rest: Pick<Cell, 'allowed' | 'at' | 'why'>,
-  ): Cell => ({
-    ...base,
-    packet,
-    shot: shot(frame),
-    ...rest,
-  });
   return [
     cell('echo', (t) => frames.echo(ends, t), { ...open, allowed: 'answer', why: 'echo is exposed' }),
     cell('tcp to the bound listener', (t) => frames.tcp(ends, t, ports.bound), {
@@ -142,20 +127,18 @@ function toUplink({ combination }: World, side: Side, family: Family): Cell[] {
     source: side.address[family],
     destination: uplink[family],
   };
-  return echoTcpUdp(ends, ports.node).map(
-    ({ packet, frame }): Cell => ({
-      source: sourceOf(side),
-      target: 'uplink address',
-      family,
+  const cell = framed({ source: sourceOf(side), target: 'uplink address', family }, side.router);
+  return echoTcpUdp(ends, ports.node).map(({ packet, frame }) =>
+    cell(
       packet,
-      shot: { by: 'frame', port: side.router, frame },
-      ...(packet === 'echo'
+      frame,
+      packet === 'echo'
         ? {
             allowed: 'answer',
             at: ['node stack', `vrf-${side.name}`, sourceOf(side)],
             why: "the node answers echo as the VRF's router",
           }
-        : { at: [], why: 'the node serves nothing in a VRF' }),
-    }),
+        : { at: [], why: 'the node serves nothing in a VRF' },
+    ),
   );
 }

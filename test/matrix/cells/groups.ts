@@ -2,10 +2,9 @@
 import * as frames from '../frames.ts';
 import { broadcasts, familyOf, type Group, groups, igmp, macOf, mld, withoutPorts } from '../groups.ts';
 import { type Port, ports, type Side, type World } from '../world.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Verdict } from './cell.ts';
 import { sourceOf } from './claims.ts';
 
-type Verdict = Pick<Cell, 'allowed' | 'at' | 'why'>;
 type Packet = { packet: string; frame: (token: number) => Buffer };
 
 /** What is sent to a group: its own protocol, and what everything answers that listens. */

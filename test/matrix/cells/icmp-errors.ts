@@ -3,14 +3,13 @@ import { type ErrorKind, errorKinds, icmpError, type Quoted } from '../errors.ts
 import type { Ends } from '../frames.ts';
 import type { Family } from '../sockets.ts';
 import { fabric, nodeAddresses, ports, type Side, uplink, type World } from '../world.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Verdict } from './cell.ts';
 import { sourceOf } from './claims.ts';
 import { families } from './common.ts';
 import { forbidden, hopsOf } from './customer.ts';
 import { hopsOf as hopsOfPod, targetsOf } from './hostile-pod.ts';
 
 type Base = Pick<Cell, 'source' | 'target' | 'family'> & { port: Side['router']; ends: Ends };
-type Verdict = Pick<Cell, 'allowed' | 'at' | 'why'>;
 
 /** Packets of others that an error may pretend to be about. */
 function others({ sides }: World, { name, pod }: Side, family: Family): Record<string, Quoted> {

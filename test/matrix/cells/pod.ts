@@ -1,8 +1,8 @@
 /** From a pod, by sockets, as a program without rights. */
 import type { Family } from '../sockets.ts';
 import { fabric, nodeAddresses, type Pair, type PodEnds, podGateway, ports, uplink, type World } from '../world.ts';
-import type { Cell } from './cell.ts';
-import { answerInVrf, answerTo, families, probes } from './common.ts';
+import type { Cell, Verdict } from './cell.ts';
+import { answerInVrf, answerTo, families, probes, sent } from './common.ts';
 
 /** Who is not in the VRF of customer a. With overlapping addresses {@link overlapping} are also the customer's. */
 export function forbidden({ sides: { a, b }, ordinary }: World): Record<string, Pair> {
@@ -37,7 +37,6 @@ export function fromPod(world: World): Cell[] {
 function throughVrf(world: World, family: Family): Cell[] {
   const { a } = world.sides;
   const source = a.pod.net1.netns;
-  const base = { source, family };
   const reachable: Record<string, string> = {
     "customer's router": a.address[family],
     "behind the customer's router": a.behind[family],
@@ -46,13 +45,9 @@ function throughVrf(world: World, family: Family): Cell[] {
     for (const name of overlapping)
       reachable[`customer's host with the address of ${name}`] = forbidden(world)[name]![family];
   const allowed = Object.entries(reachable).flatMap(([target, to]) =>
-    probes(to, ports.router, 'net1').map(
-      ({ packet, probe }): Cell => ({
-        ...base,
-        target,
-        packet,
-        shot: { by: 'stack', netns: source, probe },
-        allowed: answerInVrf[probe.protocol],
+    probes(to, ports.router, 'net1').map((one) =>
+      sent({ source, target, family })(one, {
+        allowed: answerInVrf[one.probe.protocol],
         at: [`router-a server ${ports.router}`, 'router-a', `${source} net1`, `${source} stack`],
         why: "what the pod sends by its interface is the customer's, whoever else has the address",
       }),
@@ -64,12 +59,8 @@ function throughVrf(world: World, family: Family): Cell[] {
   return [
     ...allowed,
     ...denied.flatMap(([target, pair]) =>
-      probes(pair[family], target.includes('pod') ? ports.closed : ports.node, 'net1').map(
-        ({ packet, probe }): Cell => ({
-          ...base,
-          target,
-          packet,
-          shot: { by: 'stack', netns: source, probe },
+      probes(pair[family], target.includes('pod') ? ports.closed : ports.node, 'net1').map((one) =>
+        sent({ source, target, family })(one, {
           // The customer's default route may lead it to the router.
           at: ['router-a'],
           why: 'nothing leaves the VRF: neither to the node, nor to the cluster, nor to another customer',
@@ -84,19 +75,10 @@ function fromPeerToPod({ peer, sides: { a }, combination }: World, family: Famil
   const [source, pod] = [peer.net1.netns, a.pod.net1.netns];
   const to = a.pod.address[family];
   const at = [`${pod} server ${ports.bound}`, pod, `${source} net1`, `${source} stack`];
-  const cell = (
-    packet: string,
-    protocol: 'echo' | 'tcp' | 'udp',
-    port: number,
-    rest: Pick<Cell, 'allowed' | 'at' | 'why'>,
-  ): Cell => ({
-    source,
-    target: 'pod in the same VRF',
-    family,
-    packet,
-    shot: { by: 'stack', netns: source, probe: { protocol, to, port, device: 'net1' } },
-    ...rest,
-  });
+  const cell = (packet: string, protocol: 'echo' | 'tcp' | 'udp', port: number, verdict: Verdict): Cell => {
+    const probe = { protocol, to, port, device: 'net1' };
+    return sent({ source, target: 'pod in the same VRF', family })({ packet, probe }, verdict);
+  };
   const exposed = 'pods of a VRF reach in each other what the customer reaches';
   const byRules = combination.pod === 'rules';
   return [
@@ -119,21 +101,17 @@ function toGateway({ sides: { a }, combination }: World, family: Family): Cell[]
   const source = a.pod.net1.netns;
   const targets: Record<string, string> = { gateway: podGateway[family], 'uplink address': uplink[family] };
   return Object.entries(targets).flatMap(([target, to]) =>
-    probes(to, ports.node, 'net1').map(
-      ({ packet, probe }): Cell => ({
-        source,
-        target,
-        family,
-        packet,
-        shot: { by: 'stack', netns: source, probe },
-        ...(probe.protocol === 'echo'
+    probes(to, ports.node, 'net1').map((one) =>
+      sent({ source, target, family })(
+        one,
+        one.probe.protocol === 'echo'
           ? {
               allowed: 'answer',
               at: ['node stack', 'vrf-a', `${source} net1`, `${source} stack`],
               why: "the node answers echo as the VRF's router",
             }
-          : { at: [], why: 'the node serves nothing in a VRF' }),
-      }),
+          : { at: [], why: 'the node serves nothing in a VRF' },
+      ),
     ),
   );
 }
@@ -145,27 +123,17 @@ export function unbound({ ordinary, sides: { a }, overlap }: World, pod: PodEnds
   const ways = ['node cluster', 'node stack', 'fabric'];
   return [
     ...Object.entries(cluster).flatMap(([target, to]) =>
-      probes(to, target === 'ordinary pod' ? ports.closed : ports.node).map(
-        ({ packet, probe }): Cell => ({
-          source,
-          target,
-          family,
-          packet,
-          shot: { by: 'stack', netns: source, probe },
-          allowed: answerTo[probe.protocol],
+      probes(to, target === 'ordinary pod' ? ports.closed : ports.node).map((one) =>
+        sent({ source, target, family })(one, {
+          allowed: answerTo[one.probe.protocol],
           at: [...ways, 'ordinary', 'node server', `${source} eth0`, `${source} stack`],
           why: "the cluster's network is untouched",
         }),
       ),
     ),
     ...(overlap ? [] : [a.behind[family]]).flatMap((to) =>
-      probes(to, ports.router, 'eth0').map(
-        ({ packet, probe }): Cell => ({
-          source,
-          target: "behind the customer's router",
-          family,
-          packet,
-          shot: { by: 'stack', netns: source, probe },
+      probes(to, ports.router, 'eth0').map((one) =>
+        sent({ source, target: "behind the customer's router", family })(one, {
           at: ways,
           errors: 'anybody',
           why: "the cluster's network leads into no VRF",
@@ -183,13 +151,8 @@ function fromPeer(world: World, family: Family): Cell[] {
     overlap,
   } = world;
   if (overlap) return [];
-  return probes(a.pod.cluster[family], ports.closed, 'net1').map(
-    ({ packet, probe }): Cell => ({
-      source: peer.net1.netns,
-      target: 'pod eth0',
-      family,
-      packet,
-      shot: { by: 'stack', netns: peer.net1.netns, probe },
+  return probes(a.pod.cluster[family], ports.closed, 'net1').map((one) =>
+    sent({ source: peer.net1.netns, target: 'pod eth0', family })(one, {
       at: ['router-a'],
       why: "by the VRF nobody reaches a pod's place in the cluster",
     }),

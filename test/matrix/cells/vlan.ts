@@ -1,7 +1,7 @@
 /** Two customers as VLANs on one cable: what is not tagged as one of them, and once, is nobody's in a VRF. */
 import * as frames from '../frames.ts';
 import { ports, type Side, type Trunk, type World } from '../world.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Verdict } from './cell.ts';
 import { sourceOf } from './claims.ts';
 import { families } from './common.ts';
 
@@ -70,7 +70,7 @@ function fromTrunk({ combination }: World, { port, vlans }: Trunk, side: Side, o
       destination: side.pod.address[family],
     };
     const base = { source: `VLANs' cable as ${sourceOf(side)}`, target: `pod of customer-${side.name}`, family };
-    const both = (how: string, tags: Tags, rest: Pick<Cell, 'allowed' | 'at' | 'why' | 'errors'>): Cell[] =>
+    const both = (how: string, tags: Tags, rest: Verdict): Cell[] =>
       [
         { packet: 'echo', frame: (t: number) => frames.echo(ends, t) },
         { packet: 'udp', frame: (t: number) => frames.udp(ends, t, ports.bound) },

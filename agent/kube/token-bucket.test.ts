@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { TokenBucket } from './writer-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 test('gives so many at once, then so many a second, and saves no more than the first', () => {
   let now = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { mostListedNodes, type VrfStatus, vrfStatus } from '../api/vrf-status.ts';
-import { nextStatus, type Word } from './status.ts';
-import { type Count, countedStatus } from './status-count.ts';
+import { nextStatus, type Word } from './vrf-status.ts';
+import { type Count, countedStatus } from './vrf-status-count.ts';
 
 const [early, late] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')];
 const valid = { generation: 3, invalid: undefined, isDeleted: false };

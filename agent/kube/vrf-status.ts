@@ -1,7 +1,7 @@
-/** The status of a VRF after one node has had its word: pure. Counts are another matter (status-count.ts). */
+/** The status of a VRF after one node has had its word: pure. Counts are another matter (vrf-status-count.ts). */
 import { mostListedNodes, type VrfStatus } from '../api/vrf-status.ts';
-import { timeOf } from './attachments-conditions.ts';
-import { accepted, find, inUse, type Verdict, withConditions } from './status-conditions.ts';
+import { timeOf } from './object.ts';
+import { accepted, find, inUse, type Verdict, withConditions } from './vrf-status-conditions.ts';
 
 export type NodeEntry = NonNullable<VrfStatus['nodes']>[number];
 

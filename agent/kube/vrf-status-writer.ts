@@ -3,8 +3,8 @@
  * already, by whomever, is not written again: the VRFs are watched anyway, and whoever has been faster is seen.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { nextStatus, type Word } from './status.ts';
 import { inUseFinalizer, letGo, patchFinalizers, patchStatus, type SeenVrf } from './vrf-object.ts';
+import { nextStatus, type Word } from './vrf-status.ts';
 import type { Writer } from './writer.ts';
 
 interface Options {

@@ -8,9 +8,9 @@ import pino from 'pino';
 import { vrfAttachments, vrfs } from '../../test/support/api-server/kinds.ts';
 import { type ClientScene, openClientScene } from '../../test/support/api-server/scene.testing.ts';
 import { type KubernetesSource, openKubernetes } from '../sources/kubernetes.ts';
-import type { Word } from './status.ts';
-import { VrfStatuses } from './status-writer.ts';
 import { inUseFinalizer } from './vrf-object.ts';
+import type { Word } from './vrf-status.ts';
+import { VrfStatuses } from './vrf-status-writer.ts';
 import { Writer } from './writer.ts';
 
 const log = pino({ level: 'silent' });

@@ -1,6 +1,6 @@
 /** The conditions of a VRF's status: pure. */
 import type { VrfStatus } from '../api/vrf-status.ts';
-import { timeOf } from './attachments-conditions.ts';
+import { timeOf } from './object.ts';
 
 type Condition = NonNullable<VrfStatus['conditions']>[number];
 

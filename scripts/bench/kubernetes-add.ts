@@ -2,17 +2,21 @@
  * ADD with VRFs and addresses from the Kubernetes API beside ADD with VRFs from files. Each agent is in a network namespace of its
  * own; the API server is the tests' double.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execaSync } from 'execa';
 import { stringify } from 'yaml';
+import { fromApi, startApi } from './api-process.ts';
+import { background } from './background.ts';
+import { chained } from './conf.ts';
 import type { Group } from './group.ts';
-import { benchNode, benchSpec, latency, podName, podUid, type Sort } from './kubernetes-scene.ts';
+import { benchSpec, latency, podName, podUid, type Sort, sorts } from './kubernetes-scene.ts';
 import { compare, type Row } from './rows.ts';
 import { Prepared } from './spawn.ts';
 import { median } from './statistics.ts';
+import { until } from './until.ts';
 
 const runs = 60;
 const warmup = 5;
@@ -35,26 +39,19 @@ class World {
     const head = { apiVersion: 'multivrf.dev/v1alpha1', kind: 'VRF', metadata: { name: 'bench' } };
     const count = runs + warmup;
     writeFileSync(join(path('vrfs'), 'bench.yaml'), stringify({ ...head, spec: benchSpec(count) }));
-    this.#start('kubernetes', ['scripts/bench/kubernetes-api.ts', this.#directory, String(count)]);
-    await until(() => existsSync(path('kubeconfig')));
+    const pods = sorts.flatMap((sort) => Array.from({ length: count }, (_, i) => [podName(sort, i), 'bench']));
+    const cluster = { vrfs: { bench: benchSpec(count) }, pods: Object.fromEntries(pods) };
+    this.#children.push(await startApi(this.#directory, cluster, inNetns('kubernetes')));
     this.#startAgent('file', ['--vrfs', path('vrfs')]);
-    const api = ['--source', 'kubernetes', '--kubeconfig', path('kubeconfig'), '--node-name', benchNode];
-    this.#startAgent('kubernetes', api);
-    for (const source of ['file', 'kubernetes']) await until(() => existsSync(path(`${source}.sock`)));
+    this.#startAgent('kubernetes', fromApi(this.#directory));
+    for (const source of ['file', 'kubernetes']) await until('agent', () => existsSync(path(`${source}.sock`)));
   }
 
   #startAgent(source: Source, args: string[]): void {
     const path = (name: string) => join(this.#directory, `${source}${name}`);
     const own = ['--socket', path('.sock'), '--state', path('-state'), '--netns-directory', path('-netns')];
-    this.#start(source, ['build/multivrf-agent.mjs', ...own, ...args]);
-  }
-
-  #start(netns: string, args: string[]): void {
-    const log = openSync(join(this.#directory, `${netns}.log`), 'a');
-    // It ends with us, also when we are killed. A session of its own, to which the scheduler gives a share of its own.
-    const command = ['netns', 'exec', netns, 'setpriv', '--pdeathsig', 'KILL', process.execPath, ...args];
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    this.#children.push(spawn('ip', command, { detached: true, stdio: ['ignore', log, log], env }));
+    const command = [...inNetns(source), process.execPath, 'build/multivrf-agent.mjs', ...own, ...args];
+    this.#children.push(background(command, path('.log')));
   }
 
   addPod(name: string): void {
@@ -69,7 +66,10 @@ class World {
   call(verb: 'ADD' | 'DEL', source: Source, pod: string): number {
     const netns = `${source}-${pod}`;
     const stdin = join(this.#directory, `${source}.json`);
-    writeFileSync(stdin, JSON.stringify(conf(join(this.#directory, `${source}.sock`))));
+    writeFileSync(
+      stdin,
+      JSON.stringify(chained(join(this.#directory, `${source}.sock`), { 'multivrf.dev/attach': 'bench' })),
+    );
     const program = {
       file: plugin,
       env: {
@@ -86,10 +86,6 @@ class World {
     return new Prepared(program).time();
   }
 
-  log(source: Source): string {
-    return readFileSync(join(this.#directory, `${source}.log`), 'utf8');
-  }
-
   close(): void {
     for (const child of this.#children) child.kill('SIGTERM');
     execaSync('umount', ['--lazy', this.#directory]);
@@ -97,22 +93,7 @@ class World {
   }
 }
 
-function conf(agentSocket: string) {
-  return {
-    cniVersion: '1.0.0',
-    name: 'bench',
-    type: 'multivrf',
-    agentSocket,
-    capabilities: { 'io.kubernetes.cri.pod-annotations': true },
-    runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'multivrf.dev/attach': 'bench' } },
-    prevResult: { cniVersion: '1.0.0', interfaces: [{ name: 'eth0', sandbox: '/run/netns/pod' }], ips: [] },
-  };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 400 && !condition(); attempt++) await sleep(50);
-  if (!condition()) throw new Error('what the benchmark needs did not start');
-}
+const inNetns = (name: string): string[] => ['ip', 'netns', 'exec', name];
 
 /** Milliseconds of ADDs of one sort, by source, in turn. */
 async function measure(world: World, sort: Sort): Promise<Record<Source, number[]>> {
@@ -153,7 +134,7 @@ export const kubernetes: Group = async () => {
   try {
     await world.open();
     const rows: Row[] = [];
-    for (const sort of ['reserved', 'cached', 'new'] as const) rows.push(rowOf(sort, await measure(world, sort)));
+    for (const sort of sorts) rows.push(rowOf(sort, await measure(world, sort)));
     return { rows };
   } finally {
     world.close();

@@ -1,8 +1,8 @@
 /** The status of a VRF after everything was counted: pure. */
 import { mostListedNodes, type VrfStatus } from '../api/vrf-status.ts';
-import { timeOf } from './attachments-conditions.ts';
-import { listed, type NodeEntry } from './status.ts';
-import { accepted, inUse, type Verdict, withConditions } from './status-conditions.ts';
+import { timeOf } from './object.ts';
+import { listed, type NodeEntry } from './vrf-status.ts';
+import { accepted, inUse, type Verdict, withConditions } from './vrf-status-conditions.ts';
 
 /** What was counted of one VRF in the whole cluster. */
 export interface Count {

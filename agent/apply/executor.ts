@@ -66,7 +66,7 @@ class Execution {
 
   #queue(step: WireStep): void {
     const at = carrier(step);
-    if (at !== this.#at || needs(step).some((name) => this.#unborn.has(name))) this.#flush();
+    if (at !== this.#at || (this.#unborn.size > 0 && needs(step).some((name) => this.#unborn.has(name)))) this.#flush();
     this.#at = at;
     let messages: Message[];
     try {

@@ -46,18 +46,24 @@ interface How {
 
 function look(desired: readonly KernelObject[], lookup: Lookup, { pod, thorough }: How): Observed {
   const observed = new Map<Place, PlaceState>();
-  for (const place of new Set(desired.flatMap((object) => placesOf(object)))) {
+  for (const [place, here] of byPlace(desired)) {
     const handle = lookup(place);
-    if (handle) {
-      const here = desired.filter((object) => placesOf(object).includes(place));
-      observed.set(place, observePlace(handle, here, { thorough, pod: place === 'pod' ? pod : undefined }));
-    }
+    if (handle) observed.set(place, observePlace(handle, here, { thorough, pod: place === 'pod' ? pod : undefined }));
   }
   return observed;
 }
 
-function placesOf(object: KernelObject): Place[] {
-  return object.object === 'moved-link' ? [object.in, object.from] : [object.in];
+/** A link that moves concerns the place that it comes from as well. */
+function byPlace(desired: readonly KernelObject[]): Map<Place, KernelObject[]> {
+  const places = new Map<Place, KernelObject[]>();
+  for (const object of desired) {
+    for (const place of object.object === 'moved-link' ? new Set([object.in, object.from]) : [object.in]) {
+      const here = places.get(place);
+      if (here) here.push(object);
+      else places.set(place, [object]);
+    }
+  }
+  return places;
 }
 
 function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { pod: seen, thorough }: How): PlaceState {

@@ -62,6 +62,7 @@ export function alias(parts: AliasParts): string {
 
 /** The beginning of a text, in whole characters, that fits into so many bytes of UTF-8. */
 function cut(text: string, length: number): string {
+  if (Buffer.byteLength(text) <= length) return text;
   const bytes = new Uint8Array(length);
   const { written } = new TextEncoder().encodeInto(text, bytes);
   return new TextDecoder().decode(bytes.subarray(0, written));

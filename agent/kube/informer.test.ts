@@ -141,7 +141,7 @@ describe('whose watch ends', () => {
     },
   );
 
-  test('and whose version the server has not reached, as after a restore of etcd, lists anew when nothing comes', async () => {
+  test('whose version the server has not reached, as after a restore of etcd, lists anew when nothing comes', async () => {
     put('a');
     start({ idle: 200 });
     await watching();

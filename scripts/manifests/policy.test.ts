@@ -91,6 +91,12 @@ describe('a pod that asks for a VRF', () => {
     expect(create(attach, { namespaces: ['*'] })).toEqual([]);
   });
 
+  test('as the last of as many as a pod can have is seen', () => {
+    const names = [...Array.from({ length: 15 }, (_, i) => `vrf-${i}`), 'customer-a'];
+    const list = names.map((vrf) => ({ interface: 'vrf', vrf }));
+    for (const attach of [names.join(','), JSON.stringify(list)]) expect(create(attach, {})).toHaveLength(1);
+  });
+
   test.each(asking)('by %j is asking for what the agent reads', (attach) => {
     expect(parseAttach(attach).map((request) => request.vrf)).toContain('customer-a');
   });

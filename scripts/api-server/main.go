@@ -35,7 +35,8 @@ func serveCommand() *cobra.Command {
 	// There is no core API server to ask who may do what.
 	o.RecommendedOptions.Authentication = nil
 	o.RecommendedOptions.Authorization = nil
-	o.RecommendedOptions.Admission = nil
+	// Not nil: with a definition that is being deleted the server would use it all the same.
+	o.RecommendedOptions.Admission.DisablePlugins = o.RecommendedOptions.Admission.Plugins.Registered()
 	o.RecommendedOptions.Features.EnablePriorityAndFairness = false
 	return command
 }

@@ -190,3 +190,16 @@ export const badRoutes: [spec: object, line: string][] = [
     'spec.routes[1].to: "0.0.0.0/0" is that of spec.routes[0]',
   ],
 ];
+
+/** What CEL has no means for, as docs/kubernetes.md lists it. */
+const forStatus = [
+  'ends before it begins',
+  'is the broadcast address',
+  'is taken by pod',
+  'is taken by the node',
+  // An API server takes null for absent where there is a default.
+  'spec.addresses: null must be an object',
+];
+
+/** Whether the agent alone refuses a spec, in the VRF's status. */
+export const isForStatus = (line: string): boolean => forStatus.some((part) => line.includes(part));

@@ -55,6 +55,14 @@ export const isUsableSubnet = (text: string): string =>
 export const leadsToUnicast = (text: string): string =>
   all(unusable.map((block) => `!cidr('${block}').containsCIDR(cidr(${text}))`));
 
+/**
+ * CEL: `rule` is kept, as far as two lists have at most `most` pairs of elements. While an API server judges an object one evaluation
+ * may cost a million, and all together ten (apiserver/pkg/apis/cel/config.go); of more it says "cost limit exceeded" and
+ * nothing of what is wrong. Of larger objects the agent says it in the status.
+ */
+export const upToPairs = (most: number, one: string, other: string, rule: string): string =>
+  `${one}.size() * ${other}.size() > ${most} || ${rule}`;
+
 /** CEL: the prefix `text` has no host bits. */
 export const isMasked = (text: string): string => `cidr(${text}) == cidr(${text}).masked()`;
 

@@ -1,5 +1,5 @@
 /** Rules of pools and reservations. */
-import { type CelRule, isMasked, isUsableSubnet, isV6 } from './cel-rule.ts';
+import { type CelRule, isMasked, isUsableSubnet, isV6, upToPairs } from './cel-rule.ts';
 import { hostAddressRules } from './vrf-rules-links.ts';
 
 const pool = 'spec.addresses.pools[]';
@@ -100,7 +100,12 @@ export const addressRules: CelRule[] = [
     name: 'reservation-of-gateway',
     at: 'spec.addresses',
     fieldPath: '.reservations',
-    rule: 'self.reservations.all(r, r.addresses.all(a, !isCIDR(a) || self.pools.all(p, !has(p.gateway) || !isIP(p.gateway) || !(cidr(a).ip() == ip(p.gateway)))))',
+    rule: upToPairs(
+      4096,
+      'self.reservations',
+      'self.pools',
+      'self.reservations.all(r, r.addresses.all(a, !isCIDR(a) || self.pools.all(p, !has(p.gateway) || !isIP(p.gateway) || !(cidr(a).ip() == ip(p.gateway)))))',
+    ),
     message: 'an address is taken by the gateway of a pool; choose another',
   },
   {

@@ -1,5 +1,5 @@
 /** Rules of uplinks and routes. */
-import { type CelRule, isMasked, isUsable, isV6, leadsToUnicast } from './cel-rule.ts';
+import { type CelRule, isMasked, isUsable, isV6, leadsToUnicast, upToPairs } from './cel-rule.ts';
 
 /** An address of an interface of the node or of a pod, at `at`. */
 export const hostAddressRules = (at: string, where: string): CelRule[] => [
@@ -99,7 +99,12 @@ export const linkRules: CelRule[] = [
     name: 'route-via-off-uplink',
     at: 'spec',
     fieldPath: '.routes',
-    rule: `self.mode != 'routed' || self.routes.all(r, !has(r.via) || !isIP(r.via) || ip(r.via).isLinkLocalUnicast() || self.uplinks.exists(u, u.addresses.exists(a, isCIDR(a) && cidr(a).containsIP(r.via))))`,
+    rule: upToPairs(
+      2048,
+      'self.routes',
+      'self.uplinks',
+      `self.mode != 'routed' || self.routes.all(r, !has(r.via) || !isIP(r.via) || ip(r.via).isLinkLocalUnicast() || self.uplinks.exists(u, u.addresses.exists(a, isCIDR(a) && cidr(a).containsIP(r.via))))`,
+    ),
     message: 'a next hop is in no network of spec.uplinks[].addresses; write a router on an uplink',
   },
 ];

@@ -17,7 +17,7 @@ import type { KubeList, KubeObject } from './object.ts';
 
 /** Milliseconds for one request. */
 const patience = 5_000;
-/** Addresses of a VRF that an ADD reads at once: 150 KB. */
+/** Addresses of a VRF that an ADD reads at once: 200 KB, with the managedFields that an API server adds. */
 const few = 250;
 
 export class AddressApi {

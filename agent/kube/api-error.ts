@@ -11,7 +11,7 @@ export class ApiError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: number, reason: string, message: string, retryAfter?: number) {
-    super(`${code} ${reason}${message === '' ? '' : `: ${message}`}`.trim());
+    super([`${code} ${reason}`.trim(), message].filter(Boolean).join(': '));
     this.code = code;
     this.reason = reason;
     this.retryAfter = retryAfter;

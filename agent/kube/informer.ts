@@ -10,7 +10,7 @@ import type { KubeClient } from './client.ts';
 import { listAll } from './list.ts';
 import type { KubeObject } from './object.ts';
 import type { Reach } from './reach.ts';
-import { type WatchTimes, watch, watchTimes } from './watch.ts';
+import { Silence, type WatchTimes, watch, watchTimes } from './watch.ts';
 
 export interface InformerOptions<T extends object> {
   client: KubeClient;
@@ -117,10 +117,12 @@ export class Informer<T extends object> {
   #failed(error: unknown, failures: number): number {
     const { what, reach, log } = this.#options;
     const refused = error instanceof ApiError && error.code >= 400 && error.code < 500;
-    // Too old a version, or one that this server never had (etcd restored from a backup): only a list tells what is true.
-    if (refused && ![401, 403, 429].includes(error.code)) this.#version = undefined;
+    const silent = error instanceof Silence;
+    // Too old a version, or one that this server never had (etcd restored from a backup), for which it waits and sends nothing: only
+    // a list tells what is true.
+    if (silent || (refused && ![401, 403, 429].includes(error.code))) this.#version = undefined;
     // Connections end now and then; the next try tells whether that was all.
-    if (isGone(error) || (this.#isSynced && failures === 0))
+    if (isGone(error) || (this.#isSynced && failures === 0 && !silent))
       log.debug({ what, reason: reasonOf(error) }, 'watch ended');
     else reach.failed(what, reasonOf(error));
     return error instanceof ApiError ? (error.retryAfter ?? 0) : 0;

@@ -9,6 +9,9 @@ export interface WatchEvent {
   object: KubeObject;
 }
 
+/** A server that sends nothing, not even a bookmark, is dead, or it waits for a version that it has not reached. */
+export class Silence extends Error {}
+
 /** In milliseconds. */
 export interface WatchTimes {
   /** Until the server must have begun to answer. */
@@ -30,7 +33,7 @@ interface WatchRequest {
 
 /**
  * Yields the changes until the server ends the watch. Calls `opened` once it has begun. Throws an ApiError when it is
- * refused, what the socket says when the connection breaks, and an Error when the server is silent for too long.
+ * refused, what the socket says when the connection breaks, and a Silence when the server is silent for too long.
  */
 export async function* watch(
   { client, path, query, times }: WatchRequest,
@@ -40,7 +43,7 @@ export async function* watch(
   const ending = new AbortController();
   const end = () => ending.abort(signal.reason);
   signal.addEventListener('abort', end, { once: true });
-  const silent = new Error(`nothing came for ${times.idle / 1000} s`);
+  const silent = new Silence(`nothing came for ${times.idle / 1000} s`);
   let idle: NodeJS.Timeout | undefined;
   const alive = () => {
     clearTimeout(idle);

@@ -74,7 +74,7 @@ const costs: Record<string, (target: Part | undefined, args: Part[]) => Result> 
 };
 
 /** Operators and functions that cost 1 and give a number or a truth. */
-const nominal = new Set(['!_', '-_', '-', 'size', 'prefixLength', 'isLinkLocalUnicast']);
+const nominal = new Set(['!_', '-_', '-', '*', 'size', 'prefixLength', 'isLinkLocalUnicast']);
 
 /** The estimate of a call. Throws at a function that no rule of ours has used yet. */
 export function callCost(name: string, target: Part | undefined, args: Part[]): Part {

@@ -7,14 +7,30 @@ import { crd } from './crd.ts';
 import { kinds } from './kinds.ts';
 import { type Schema, schemaAt } from './schema.ts';
 
-/** StaticEstimatedCostLimit and StaticEstimatedCRDCostLimit of apiextensions-apiserver. */
+/** StaticEstimatedCostLimit and StaticEstimatedCRDCostLimit of apiextensions-apiserver, by which it judges a CRD. */
 const expressionLimit = 10_000_000;
 const crdLimit = 100_000_000;
+
+/** PerCallLimit and RuntimeCELCostBudget of apiserver/pkg/apis/cel/config.go, at which it stops to judge an object. */
+const callLimit = 1_000_000;
+const objectLimit = 10_000_000;
 
 /** How often there can be what stands at `at`: each list above it multiplies. */
 function cardinality(root: Schema, at: string): number {
   const lists = [...at.matchAll(/\[\]/g)].map(({ index }) => schemaAt(root, at.slice(0, index)));
   return lists.reduce((product, { maxItems = Infinity }) => product * maxItems, 1);
+}
+
+const guard = /^self\.(?<one>\w+)\.size\(\) \* self\.(?<other>\w+)\.size\(\) > (?<most>\d+) \|\| /;
+
+/**
+ * What one evaluation costs at most: no more than the estimate, which takes each character for four bytes, and of a rule that is kept
+ * for so many pairs of elements (upToPairs) that part of it.
+ */
+function callCost(rule: string, schema: Schema): number {
+  const { one, other, most } = guard.exec(rule)?.groups ?? {};
+  const pairs = [one, other].map((list) => (list === undefined ? 1 : schemaAt(schema, list).maxItems!));
+  return costOf(rule, schema) * Math.min(1, Number(most ?? 1) / pairs.reduce((product, size) => product * size));
 }
 
 const expressions = kinds.flatMap((kind) => {
@@ -55,4 +71,11 @@ describe.each(expressions)('$kind: rule $name', ({ text, type, times, schema }) 
 test.each(kinds.map(({ kind }) => kind))('the rules of %s cost less together than an API server allows', (kind) => {
   const costs = expressions.filter((one) => one.kind === kind).map((one) => costOf(one.text, one.schema) * one.times);
   expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeLessThan(crdLimit);
+});
+
+test.each(kinds)('the rules of $kind can judge the largest object that there may be', ({ kind }) => {
+  const rules = expressions.filter((one) => one.kind === kind && one.type === 'bool');
+  const costs = rules.map(({ name, text, schema, times }) => ({ name, once: callCost(text, schema), times }));
+  expect(costs.filter(({ once }) => once >= callLimit)).toEqual([]);
+  expect(costs.reduce((sum, { once, times }) => sum + once * times, 0)).toBeLessThan(objectLimit);
 });

@@ -91,6 +91,12 @@ describe('a pod that asks for a VRF', () => {
     expect(create(attach, { namespaces: ['*'] })).toEqual([]);
   });
 
+  test('as the last of as many as a pod can have is seen', () => {
+    const names = [...Array.from({ length: 15 }, (_, i) => `vrf-${i}`), 'customer-a'];
+    const list = names.map((vrf) => ({ interface: 'vrf', vrf }));
+    for (const attach of [names.join(','), JSON.stringify(list)]) expect(create(attach, {})).toHaveLength(1);
+  });
+
   test.each(asking)('by %j is asking for what the agent reads', (attach) => {
     expect(parseAttach(attach).map((request) => request.vrf)).toContain('customer-a');
   });
@@ -149,6 +155,36 @@ test('an agent may change the finalizers of a VRF, but not its spec', () => {
   expect(change('as it was' as unknown as object)).toEqual([]);
   expect(change({})).toEqual([expect.stringContaining('never its spec')]);
   expect(change({}, 'operator')).toEqual([]);
+});
+
+describe('a VRF that the agents hold, since pods are attached', () => {
+  const held = { name: 'customer-a', finalizers: ['multivrf.dev/in-use'] };
+  const change = (before: object, now: object, metadata: object = held) =>
+    answer('multivrf-in-use', { oldObject: { metadata, spec: before }, object: { metadata: held, spec: now } });
+  const routed = { mode: 'routed', backend: 'device', table: 1001 };
+
+  test.each([
+    [{ mode: 'bridge' }, 'spec.mode cannot be changed to bridge'],
+    [{ backend: 'namespace' }, 'spec.backend cannot be changed to namespace'],
+    [{ table: 1002 }, 'spec.table cannot be changed to 1002'],
+    [{ mode: 'bridge', table: 1 }, 'spec.mode cannot be changed to bridge, spec.table cannot be changed to 1'],
+  ])('cannot become %j', (changes, what) => {
+    expect(change(routed, { ...routed, ...changes })).toEqual([
+      `${what} while pods are attached to VRF customer-a: end them first; kubectl get vrfattachments -A --field-selector spec.vrf=customer-a lists them`,
+    ]);
+  });
+
+  test('keeps its table, and keeps having none', () => {
+    const { table: _, ...without } = routed;
+    expect(change(routed, without)).toEqual([expect.stringContaining('spec.table cannot be changed to none')]);
+    expect(change(without, routed)).toEqual([expect.stringContaining('spec.table cannot be changed to 1001')]);
+  });
+
+  test('may change otherwise, or when it is not held', () => {
+    expect(change(routed, { ...routed, mtu: 1400 })).toEqual([]);
+    expect(change(routed, { ...routed, mode: 'bridge' }, { name: 'customer-a' })).toEqual([]);
+    expect(change(routed, { ...routed, mode: 'bridge' }, { name: 'customer-a', finalizers: ['else'] })).toEqual([]);
+  });
 });
 
 test('each policy is bound, and denies', () => {

@@ -31,7 +31,11 @@ test('who brings no token is 401, and what is not served is 404', async () => {
   expect(await ask('GET', all, undefined, { authorization: 'Bearer wrong' })).toMatchObject(
     failure(401, 'Unauthorized'),
   );
-  expect(await ask('GET', '/apis/multivrf.dev/v1/vrfs')).toMatchObject(failure(404, 'NotFound'));
+  expect(await ask('GET', `${all}/a`)).toMatchObject(failure(404, 'NotFound'));
+  const unknown = await fetch(`${server.url}/apis/multivrf.dev/v1/vrfs`, {
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  expect([unknown.status, await unknown.text()]).toEqual([404, '404 page not found\n']);
 });
 
 test('what is forbidden is 403, and nothing else is', async () => {
@@ -64,13 +68,13 @@ describe('create', () => {
       status: { ready: false },
       metadata: { generation: 2 },
     });
-    expect(await ask('PATCH', `${path}/a/status`, {}, merge)).toMatchObject(failure(404, 'NotFound'));
   });
 
-  test('of a name that is taken is 409 AlreadyExists, of another type 400', async () => {
+  test('of a name that is taken is 409 AlreadyExists, of another version 400, of another kind 422', async () => {
     await ask('POST', all, vrf('a'));
     expect(await ask('POST', all, vrf('a'))).toMatchObject(failure(409, 'AlreadyExists'));
-    expect(await ask('POST', all, { ...vrf('b'), kind: 'Pod' })).toMatchObject(failure(400, 'BadRequest'));
+    expect(await ask('POST', all, { ...vrf('b'), apiVersion: 'v1' })).toMatchObject(failure(400, 'BadRequest'));
+    expect(await ask('POST', all, { ...vrf('b'), kind: 'Pod' })).toMatchObject(failure(422, 'Invalid'));
   });
 
   test('makes a name from generateName', async () => {

@@ -13,12 +13,13 @@ export function json(body: string): Draft {
 }
 
 /** An answer that has begun already cannot become an error: then the connection is cut. */
-export function send(response: ServerResponse, code: number, object: object, retryAfter?: number): void {
+export function send(response: ServerResponse, code: number, object: object | string, retryAfter?: number): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const more = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  response.writeHead(code, { 'content-type': 'application/json', ...more });
-  response.end(JSON.stringify(object));
+  const isText = typeof object === 'string';
+  response.writeHead(code, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json', ...more });
+  response.end(isText ? object : JSON.stringify(object));
 }

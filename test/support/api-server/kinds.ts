@@ -46,6 +46,9 @@ export const vrfAddresses: Kind = { ...vrfs, kind: 'VRFAddress', plural: 'vrfadd
 /** `v1` or `GROUP/VERSION`. */
 export const apiVersionOf = ({ group, version }: Kind): string => (group === '' ? version : `${group}/${version}`);
 
+/** Whether a CustomResourceDefinition makes it, as all do whose group has a domain that is not Kubernetes' own. */
+export const isCustom = ({ group }: Kind): boolean => group.includes('.') && !group.endsWith('.k8s.io');
+
 /** As messages name it: `vrfs.multivrf.dev`, `pods`. */
 export const qualified = ({ group, plural }: Kind): string => (group === '' ? plural : `${plural}.${group}`);
 

@@ -1,6 +1,6 @@
 /** LIST, whole or in chunks (`limit`, `continue`): all chunks are of one version. */
 import { badRequest, expired } from './failure.ts';
-import { apiVersionOf, type Target } from './kinds.ts';
+import { apiVersionOf, isCustom, type Target } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
 import { selector } from './selectors.ts';
 import type { Store } from './store.ts';
@@ -41,12 +41,12 @@ export function list(store: Store, { kind, namespace }: Target, query: URLSearch
     : { version: store.version, items: store.list(kind, namespace).filter(selects) };
   const chunk = limit > 0 ? items.slice(0, limit) : items;
   const rest = items.slice(chunk.length);
-  const more =
-    rest.length === 0 ? {} : { continue: rests.keep({ version, items: rest }), remainingItemCount: rest.length };
+  // What is left of a selection nobody has counted.
+  const count = query.has('fieldSelector') || query.has('labelSelector') ? {} : { remainingItemCount: rest.length };
+  const none = isCustom(kind) ? { continue: '' } : {};
+  const more = rest.length === 0 ? none : { continue: rests.keep({ version, items: rest }), ...count };
   // Items of a typed list carry neither apiVersion nor kind; those of a custom resource do.
-  const bare = kind.group.includes('.')
-    ? chunk
-    : chunk.map(({ apiVersion: _apiVersion, kind: _kind, ...object }) => object);
+  const bare = isCustom(kind) ? chunk : chunk.map(({ apiVersion: _apiVersion, kind: _kind, ...object }) => object);
   return {
     apiVersion: apiVersionOf(kind),
     kind: `${kind.kind}List`,

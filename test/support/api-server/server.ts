@@ -158,7 +158,11 @@ export class ApiServer {
         send(response, 200, about);
         return;
       }
-      if (!target || !asked) throw new Failure(404, 'NotFound', 'the server could not find the requested resource');
+      if (!target || !asked) {
+        // No Status: nobody is there to make one.
+        send(response, 404, '404 page not found\n');
+        return;
+      }
       if (this.forbidden.has(`${asked.verb} ${asked.resource}`))
         throw new Failure(403, 'Forbidden', `${asked.resource} is forbidden: User "agent" cannot ${asked.verb} it`);
       if (query.has('sendInitialEvents'))

@@ -74,6 +74,13 @@ export class Store {
     this.#history = [];
   }
 
+  /** As after a restore of etcd from a backup: the counter is back at a version that clients have left behind. */
+  rewind(): void {
+    this.#version -= 1_000;
+    this.#compacted = this.#version;
+    this.#history = [];
+  }
+
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

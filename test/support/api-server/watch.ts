@@ -68,6 +68,8 @@ class Watch {
   readonly #response: ServerResponse;
   readonly #selects: (object: KubeObject) => boolean;
   readonly #silent: () => boolean;
+  /** Until the store has reached it nothing is sent, as by an API server's watch cache. */
+  readonly #from: number;
   #unsubscribe = () => {};
   #timer: NodeJS.Timeout | undefined;
 
@@ -78,6 +80,7 @@ class Watch {
     this.#query = query;
     this.#response = response;
     this.#selects = selector(query);
+    this.#from = Number(query.get('resourceVersion') ?? 0);
   }
 
   start(version: string): void {
@@ -107,7 +110,7 @@ class Watch {
   }
 
   bookmark(): void {
-    if (this.#query.get('allowWatchBookmarks') !== 'true') return;
+    if (this.#query.get('allowWatchBookmarks') !== 'true' || this.#store.version < this.#from) return;
     const { kind } = this.target;
     const metadata = { resourceVersion: String(this.#store.version), creationTimestamp: null };
     this.send('BOOKMARK', { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata });
@@ -120,7 +123,7 @@ class Watch {
 
   /** What comes into the selection is added, and what leaves it deleted, for this watcher. */
   #tell({ kind, before, after, version }: Change): void {
-    if (qualified(kind) !== qualified(this.target.kind)) return;
+    if (version <= this.#from || qualified(kind) !== qualified(this.target.kind)) return;
     const { namespace } = this.target;
     const mine = (object: KubeObject | undefined) =>
       object !== undefined &&

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest, conflict, Failure, invalid, notFound } from './failure.ts';
-import { apiVersionOf, type Kind, qualified, type Target } from './kinds.ts';
+import { apiVersionOf, isCustom, type Kind, qualified, type Target } from './kinds.ts';
 import { type Draft, desired, isSame, type KubeObject } from './objects.ts';
 import type { Store } from './store.ts';
 
@@ -16,6 +16,9 @@ export function read(store: Store, { kind, namespace, name = '' }: Target): Kube
 }
 
 function checkType({ kind, namespace, name }: Target, draft: Draft): void {
+  // The kind of a custom resource is a field like others.
+  if (draft.kind !== kind.kind && isCustom(kind))
+    throw invalid(String(draft.kind), name ?? '', `kind: Invalid value: "${draft.kind}": must be ${kind.kind}`);
   if (draft.apiVersion !== apiVersionOf(kind) || draft.kind !== kind.kind)
     throw badRequest(
       `the object provided is ${draft.apiVersion} ${draft.kind}, the path is of ${apiVersionOf(kind)} ${kind.kind}`,
@@ -64,7 +67,7 @@ export function update(store: Store, target: Target, draft: Draft): KubeObject {
   const old = read(store, target);
   checkType(target, draft);
   const { resourceVersion } = draft.metadata ?? {};
-  if (!resourceVersion && kind.group.includes('.'))
+  if (!resourceVersion && isCustom(kind))
     throw invalid(kind.kind, name, 'metadata.resourceVersion: Invalid value: 0x0: must be specified for an update');
   return replace(store, target, old, draft);
 }

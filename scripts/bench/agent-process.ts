@@ -17,7 +17,7 @@ export class AgentProcess {
 
   /**
    * Starts one that keeps everything in `directory`, and waits until it answers. Like the DaemonSet's it has
-   * little room for young objects.
+   * little room for young objects and one thread to collect them.
    */
   static start(directory: string): AgentProcess {
     const path = (name: string) => join(directory, name);
@@ -39,7 +39,7 @@ export class AgentProcess {
       // scheduler gives a share of its own, as to a service of its own on a node.
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=2' },
+      env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1' },
     });
     closeSync(log);
     const agent = new AgentProcess(child, path('agent.log'));

@@ -1,4 +1,5 @@
 /** multivrf-agent: holds CAP_NET_ADMIN on behalf of the node's pods. */
+import './commands/engine.ts';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { installOptions, runInstall } from './commands/install.ts';

@@ -1,5 +1,6 @@
-/** Bundles the agent into one file; koffi stays outside, since it carries a native library. */
+/** Bundles the agent into one file; koffi's native library stays outside. */
 import { build, type Plugin } from 'esbuild';
+import { nativeKoffi, requiredBuiltins } from './lean-node.ts';
 
 const out = process.argv[2] ?? 'build';
 
@@ -19,6 +20,18 @@ const leanClient: Plugin = {
   },
 };
 
+/** What is logged is written by this thread: pino need not load what starts others. 1 MiB. */
+const pinoWithoutThreads: Plugin = {
+  name: 'pino-without-threads',
+  setup({ onResolve, onLoad }) {
+    onLoad({ filter: /node_modules\/pino\/lib\/transport\.js$/ }, () => ({
+      contents: 'module.exports = () => { throw new Error("the log has no transports"); };',
+    }));
+    onResolve({ filter: /^(node:)?worker_threads$/ }, ({ path }) => ({ path, namespace: 'one-thread' }));
+    onLoad({ filter: /^/, namespace: 'one-thread' }, () => ({ contents: 'exports.isMainThread = true;' }));
+  },
+};
+
 await build({
   entryPoints: ['agent/main.ts'],
   outfile: `${out}/multivrf-agent.mjs`,
@@ -26,8 +39,7 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  external: ['koffi'],
-  plugins: [leanClient],
+  plugins: [leanClient, pinoWithoutThreads, requiredBuiltins, nativeKoffi],
   // The text stays in memory, but names are for those who read stack traces.
   minifyWhitespace: true,
   legalComments: 'none',

@@ -1,6 +1,7 @@
-/** Bundles multivrfctl into one file; koffi stays outside, since it carries a native library. */
+/** Bundles multivrfctl into one file; koffi's native library stays outside. */
 import { chmod } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { nativeKoffi, requiredBuiltins } from './lean-node.ts';
 
 const out = process.argv[2] ?? 'build';
 const outfile = `${out}/multivrfctl.mjs`;
@@ -12,7 +13,7 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  external: ['koffi'],
+  plugins: [requiredBuiltins, nativeKoffi],
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

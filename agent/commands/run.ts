@@ -8,6 +8,7 @@ import { type Incoming, listen } from '../server/cni-socket.ts';
 import { Collector } from '../server/collector.ts';
 import { Reconciler } from '../server/reconciler.ts';
 import { handleRequest } from '../server/requests.ts';
+import { Rest } from '../server/rest.ts';
 import { workOffSpool } from '../server/spool.ts';
 import { joinCluster } from './cluster.ts';
 import { readInstallOptions, sourceOptions } from './install-options.ts';
@@ -64,15 +65,22 @@ export async function runAgent(options: ArgumentsCamelCase<InferredOptionTypes<t
     const shared = cluster && (await shareAddresses(agent, cluster, options.addressInterval, log));
     // Before anybody is answered: these notes are older than every request.
     await workOffSpool(agent, spoolDirectory(options.socket), log);
-    const handle = (incoming: Incoming) => handleRequest(agent, incoming, log);
+    const rest = new Rest(log);
+    const handle = (incoming: Incoming) => {
+      rest.disturb();
+      return handleRequest(agent, incoming, log);
+    };
     const server = await listen(options.socket, shared ? (incoming) => shared.handle(incoming, handle) : handle, log);
     log.info({ socket: options.socket, vrfs: source.list().map(({ metadata }) => metadata.name) }, 'ready');
     const collector = new Collector(agent, log);
     collector.start();
+    // The start takes most of it.
+    rest.disturb();
     const stopping = new AbortController();
     const stop = () => {
       stopping.abort();
       collector.stop();
+      rest.stop();
       reconciler?.stop();
       server.close();
       shared?.stop();

@@ -18,7 +18,7 @@ export class AgentProcess {
 
   /**
    * Starts one that keeps everything in `directory`, and waits until it answers; `source` is its options that say where VRFs
-   * come from. Like the DaemonSet's it has little room for young objects.
+   * come from. Like the DaemonSet's it has little room for young objects and one thread to collect them.
    */
   static start(directory: string, source: readonly string[]): AgentProcess {
     const path = (name: string) => join(directory, name);
@@ -27,7 +27,7 @@ export class AgentProcess {
     const flags = process.env.MULTIVRF_BENCH_AGENT_FLAGS?.split(' ') ?? [];
     const program = [process.execPath, ...flags, 'build/multivrf-agent.mjs'];
     const command = [...program, ...options, '--netns-directory', '/run/netns'];
-    const child = background(command, path('agent.log'), '--max-semi-space-size=2');
+    const child = background(command, path('agent.log'), '--max-semi-space-size=2 --v8-pool-size=1');
     const agent = new AgentProcess(child, path('agent.log'));
     agent.#awaitReady(path('agent.sock'));
     return agent;

@@ -8,14 +8,8 @@ const modules = join(repository, 'node_modules');
 const native = `@koromix/koffi-linux-${process.arch}`;
 const nativeLibrary = join(native, `linux_${process.arch}`, 'koffi.node');
 
-/** Of koffi what the agent loads: neither its sources nor the libraries for other platforms. */
-const koffi = [
-  ...['package.json', 'LICENSE.txt', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map(
-    (name) => `koffi/${name}`,
-  ),
-  ...['package.json', 'index.js'].map((name) => `${native}/${name}`),
-  nativeLibrary,
-];
+/** Of koffi what agent and multivrfctl load (`scripts/lean-node.ts`), and its licence. */
+const koffi = ['koffi/LICENSE.txt', `${native}/package.json`, nativeLibrary];
 
 /** Makes, in `root`, what seldom changes: the lower layer. */
 export async function makeSystem(root: string): Promise<void> {

@@ -11,7 +11,7 @@ const names = Array.from({ length: 50 }, (_, i) => `customer-${i}`);
 let scene: KubeScene;
 beforeAll(async () => {
   // As the DaemonSet has it.
-  const env = { NODE_OPTIONS: '--max-semi-space-size=2' };
+  const env = { NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1' };
   scene = await KubeScene.open(Object.fromEntries(names.map((name) => [name, specWith()])), { env });
   // As large as pods are with their status.
   const annotations = { padding: 'x'.repeat(8 * 1024) };

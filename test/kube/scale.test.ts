@@ -30,7 +30,7 @@ beforeAll(async () => {
   const addresses = { pools: [{ subnet: '10.0.0.0/16' }] };
   const spec = (i: number) => specWith({ addresses, ...(i > 0 && { uplinks: [] }) });
   // As the DaemonSet has it.
-  const env = { NODE_OPTIONS: '--max-semi-space-size=2' };
+  const env = { NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1' };
   scene = await KubeScene.open(Object.fromEntries(customers.map((name, i) => [name, spec(i)])), { env });
   const { store } = scene.server;
   for (const name of own) scene.podObject(name);

@@ -27,6 +27,7 @@ const c = {
     'int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)',
   ),
   umount2: libc.func('int umount2(const char *target, int flags)'),
+  mallocTrim: libc.func('int malloc_trim(size_t keep)'),
 };
 
 const errors = new Map<number, [name: string, message: string]>([
@@ -261,4 +262,9 @@ export function bindMount(source: string, target: string): void {
 
 export function unmount(target: string): void {
   check(c.umount2(target, MNT_DETACH), `umount(${target})`);
+}
+
+/** Gives what malloc holds and nobody uses back to the system, of the heaps of all threads. */
+export function trimHeap(): void {
+  c.mallocTrim(0);
 }

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 needed=(
   ip:iproute2 ping:iputils-ping arping:iputils-arping tcpdump:tcpdump nsenter:util-linux setpriv:util-linux
   debootstrap:debootstrap flock:util-linux strace:strace iptables:iptables /usr/lib/cni/bridge:containernetworking-plugins
-  git:git openssl:openssl gcc:gcc iperf3:iperf3 /usr/bin/time:time
+  git:git openssl:openssl gcc:gcc iperf3:iperf3 sockperf:sockperf /usr/bin/time:time
   /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 )
 

@@ -11,7 +11,7 @@ export interface Row {
   /** What the ratio is to be at most; of throughput (Gbit/s), at least. */
   goal: number;
   ok: boolean;
-  unit: 'ms' | 'MiB' | 'Gbit/s' | 'objects';
+  unit: 'ms' | 'µs' | 'MiB' | 'Gbit/s' | 'objects';
   /** Measurements of ours behind the median; the peer's are as many. */
   runs: number;
   /** Of ours, in `unit`. */

@@ -1,5 +1,5 @@
 /** Throughput and round trips between pod and router, beside a bare veth pair under the same bridge or VRF. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { execaSync } from 'execa';
 import type { Group } from './group.ts';
 import { makeNamespace } from './namespaces.ts';
@@ -45,13 +45,25 @@ function throughput(netns: string, from: string, to: string, reverse: boolean): 
   return report.end.sum_received.bits_per_second / 1e9;
 }
 
-/** Milliseconds a round trip, each sent when the last has come back. */
+/** Microseconds from a program to a program by TCP and back, during one second, each on a processor of its own. */
 function roundTrip(netns: string, from: string, to: string): number {
+  const told = run(netns, `taskset --cpu-list 1 sockperf ping-pong --tcp -i ${to} --client_ip ${from} -t 1`);
+  // It tells half of it.
+  return 2 * Number(/Latency is ([0-9.]+) usec/.exec(told)![1]);
+}
+
+/** Microseconds a round trip from kernel to kernel, each sent when the last has come back. */
+function ping(netns: string, from: string, to: string): number {
   const count = 4_000;
   const told = run(netns, `ping -f -q -c ${count} -I ${from} ${to}`);
   const [, received, took] = /(\d+) received.*time (\d+)ms/.exec(told) ?? [];
   if (Number(received) < count * 0.999) throw new Error(`ping lost packets: ${told}`);
-  return Number(took) / Number(received);
+  return (Number(took) / Number(received)) * 1000;
+}
+
+function serve(command: string): ChildProcess {
+  const whole = [`--net=${router}`, 'setpriv', '--pdeathsig', 'KILL', ...command.split(' ')];
+  return spawn('nsenter', whole, { stdio: 'ignore' });
 }
 
 async function measure(mode: BenchVrf['mode'], runs: number): Promise<Row[]> {
@@ -71,12 +83,10 @@ async function measure(mode: BenchVrf['mode'], runs: number): Promise<Row[]> {
     const pod = world.pod();
     world.attach(pod, 'bench');
     const bare = build(world, mode, '192.0.2.1');
-    const server = spawn('nsenter', [`--net=${router}`, 'setpriv', '--pdeathsig', 'KILL', 'iperf3', '-s'], {
-      stdio: 'ignore',
-    });
+    const servers = ['iperf3 -s', `taskset --cpu-list 0 sockperf server --tcp -i ${peer}`].map(serve);
     pause(300);
     const rows = rowsOf(mode, runs, { pod, bare, peer });
-    server.kill('SIGKILL');
+    for (const server of servers) server.kill('SIGKILL');
     return rows;
   } finally {
     await world.close();
@@ -85,7 +95,10 @@ async function measure(mode: BenchVrf['mode'], runs: number): Promise<Row[]> {
 
 function rowsOf(mode: string, runs: number, { pod, bare, peer }: { pod: Pod; bare: string; peer: string }): Row[] {
   const own = /inet (10\.8\.[0-9.]+)/.exec(run(pod.netns, 'ip -4 address show dev net1'))![1]!;
-  const lists = { send: [[], []], receive: [[], []], roundTrip: [[], []] } as Record<string, [number[], number[]]>;
+  const lists = { send: [[], []], receive: [[], []], roundTrip: [[], []], ping: [[], []] } as Record<
+    string,
+    [number[], number[]]
+  >;
   const ends = [
     { netns: pod.netns, from: own },
     { netns: bare, from: bareAddress },
@@ -98,6 +111,7 @@ function rowsOf(mode: string, runs: number, { pod, bare, peer }: { pod: Pod; bar
         send: throughput(netns, from, peer, false),
         receive: throughput(netns, from, peer, true),
         roundTrip: roundTrip(netns, from, peer),
+        ping: ping(netns, from, peer),
       };
       if (i >= 0) for (const [name, value] of Object.entries(sample)) lists[name]![which]!.push(value);
     }
@@ -106,11 +120,12 @@ function rowsOf(mode: string, runs: number, { pod, bare, peer }: { pod: Pod; bar
   return [
     compare(`throughput-out-${mode}`, peerName, 0.97, ...lists.send!, 'Gbit/s'),
     compare(`throughput-in-${mode}`, peerName, 0.97, ...lists.receive!, 'Gbit/s'),
-    compare(`round-trip-${mode}`, peerName, 1.03, ...lists.roundTrip!),
+    compare(`round-trip-${mode}`, peerName, 1.03, ...lists.roundTrip!, 'µs'),
+    compare(`ping-${mode}`, peerName, 1.03, ...lists.ping!, 'µs'),
   ];
 }
 
 export const traffic: Group = async (quick) => {
-  const runs = quick ? 2 : 15;
+  const runs = quick ? 2 : 20;
   return { rows: [...(await measure('bridge', runs)), ...(await measure('routed', runs))] };
 };

@@ -51,8 +51,10 @@ export const chapters: readonly Chapter[] = [
       'throughput-in-bridge': 'to the pod, bridge',
       'throughput-out-routed': 'from the pod, routed',
       'throughput-in-routed': 'to the pod, routed',
-      'round-trip-bridge': 'round trip, bridge',
-      'round-trip-routed': 'round trip, routed',
+      'round-trip-bridge': 'TCP round trip, bridge',
+      'round-trip-routed': 'TCP round trip, routed',
+      'ping-bridge': 'ping, bridge',
+      'ping-routed': 'ping, routed',
     },
   },
   {

@@ -9,12 +9,12 @@ import { RouteSocket } from '../netlink/socket.ts';
 import { AF_NETLINK, close, openPath, SystemError, socketKind } from '../netlink/sys/libc.ts';
 import type { Agent } from './agent.ts';
 import { attach } from './attach.ts';
+import { beforeAdd } from './before-add.ts';
 import { checkPod } from './check.ts';
 import type { Incoming } from './cni-socket.ts';
 import { chainKey, detach } from './detach.ts';
 import { collectUnlisted } from './gc.ts';
 import { listAttachments } from './list.ts';
-import { learnServiceAccount } from './service-account.ts';
 import { assertAvailable } from './status.ts';
 import { verify } from './verify.ts';
 
@@ -24,8 +24,7 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   const deadline = new Deadline(request.timeout);
   switch (request.verb) {
     case 'ADD':
-      // A DEL of an earlier container may have been left there, and hold the addresses.
-      await ready(agent, request, deadline).catch((error: unknown) => {
+      await beforeAdd(agent, request, deadline).catch((error: unknown) => {
         if (descriptor !== undefined) close(descriptor);
         agent.observer?.failed(request, error);
         throw error;
@@ -49,17 +48,6 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
     case 'VERIFY':
       return { ok: true, statements: evidence(agent, request, descriptor) };
   }
-}
-
-async function ready(agent: Agent, request: AddRequest, deadline: Deadline): Promise<void> {
-  await spoolDone(agent, deadline);
-  const learning = learnServiceAccount(agent, request);
-  if (learning) await deadline.within('asking the Kubernetes API about the pod', learning);
-}
-
-async function spoolDone({ spool }: Agent, deadline: Deadline): Promise<void> {
-  if (spool?.isQuiet() !== false) return;
-  await deadline.within('working off the DELs that came while the agent was away', spool.workOff());
 }
 
 function add(

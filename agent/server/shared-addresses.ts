@@ -16,11 +16,11 @@ import { plainAddress } from '../plan/routes.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { openVrf, refuseRepeated } from './attach-refusals.ts';
+import { beforeAdd } from './before-add.ts';
 import type { Handler, Incoming } from './cni-socket.ts';
 import { type PodIdentity, podIdentity, podUid } from './identity.ts';
 import { Reservation } from './reserve.ts';
 import { reservedOwner } from './reserved-owner.ts';
-import { learnServiceAccount } from './service-account.ts';
 
 export class SharedAddresses {
   readonly #agent: Agent;
@@ -62,9 +62,7 @@ export class SharedAddresses {
     const wanted = { vrfs: [] as string[] };
     try {
       try {
-        await this.#spoolDone(deadline);
-        const learning = learnServiceAccount(this.#agent, request);
-        if (learning) await deadline.within('asking the Kubernetes API about the pod', learning);
+        await beforeAdd(this.#agent, request, deadline);
         const claims = this.#claims(request, identity);
         wanted.vrfs = claims.map(({ vrf }) => vrf.metadata.name);
         for (const claim of claims) {
@@ -85,13 +83,6 @@ export class SharedAddresses {
       for (const { vrf, taken } of reservations)
         for (const address of taken) if (!ipam.holder(vrf, address)) this.#addresses.release(vrf, address);
     }
-  }
-
-  /** DELs that came while the agent was away may hold addresses. */
-  async #spoolDone(deadline: Deadline): Promise<void> {
-    const { spool } = this.#agent;
-    if (spool?.isQuiet() === false)
-      await deadline.within('working off the DELs that came while the agent was away', spool.workOff());
   }
 
   /** Throws what the ADD would throw, before anything is reserved. */

@@ -39,8 +39,12 @@ test('the probes of the DaemonSet find it started, ready and alive', async () =>
 });
 
 test('in its container the agent can do nothing else that it must not', async () => {
-  const program = '/opt/multivrf/forbidden.mts';
-  const mounts = [{ hostPath: `${repository}/test/support/forbidden.ts`, containerPath: program, readonly: true }];
+  const program = '/test/forbidden.mts';
+  const mounts = [
+    { hostPath: `${repository}/test/support/forbidden.ts`, containerPath: program, readonly: true },
+    // Of koffi the image has no more than the agent loads.
+    { hostPath: `${repository}/node_modules`, containerPath: '/test/node_modules', readonly: true },
+  ];
   const command = ['node', program, '/proc/self/ns/net', String(process.pid), '/run/multivrf'];
   const results: Record<string, string> = JSON.parse(await scene.agent.instead(command, mounts));
   expect(Object.keys(results)).toEqual(expect.arrayContaining(['setns', 'mount', 'ptrace', 'a raw socket']));

@@ -17,7 +17,7 @@ export type Attribute = readonly [type: number, value: Scalar | string | Uint8Ar
 
 /**
  * A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …), field by field.
- * Nothing here is bytes yet where it need not be: an ADD has 600 fields, and a typed array costs more than all else.
+ * Nothing here is bytes yet where it need not be: an ADD has 500 fields, and a typed array for each costs more than all else.
  */
 export interface Message extends Structure {
   type: number;

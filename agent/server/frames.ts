@@ -29,12 +29,14 @@ export async function readFrame(fd: number): Promise<Frame> {
   let descriptor: number | undefined;
   const deadline = Date.now() + patience;
   try {
-    for (let pause = 0; ; pause = Math.min(pause * 2, 50)) {
+    let isFirst = true;
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
       const received = receiveWithDescriptor(fd, chunk);
       if (!received) {
-        // Most clients send right after connecting: they are not left to a timer.
-        if (pause === 0 && pollReadable(fd, 1)) continue;
-        pause ||= 1;
+        // Most clients send right after connecting: they are not left to a timer. Once, for meanwhile nobody else is served.
+        const isThere = isFirst && pollReadable(fd, 1);
+        isFirst = false;
+        if (isThere) continue;
         if (Date.now() > deadline) throw refusal(`no whole request within ${patience} ms`);
         // By a timer, not by a thread that waits: silent clients must not use up the threads.
         await sleep(pause);

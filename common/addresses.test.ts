@@ -137,3 +137,7 @@ test('a number that does not fit the family is refused', () => {
   expect(() => formatAddress(4, 1n << 32n)).toThrow('4294967296: not a number of 32 bits');
   expect(() => formatAddress(6, -1n)).toThrow(RangeError);
 });
+
+test('an IPv4-mapped address is not accepted either when its text is of our own making', () => {
+  expect(() => parseAddress(formatAddress(6, 0xffff_c000_0201n))).toThrow('an IPv4-mapped address is not accepted');
+});

@@ -107,7 +107,13 @@ export function formatAddress(family: Family, address: bigint): string {
   if (address < 0n || address >> BigInt(bitsOf(family)) !== 0n) {
     throw new RangeError(`${address}: not a number of ${bitsOf(family)} bits`);
   }
-  return fromBytes(bytesOf(family, address));
+  const bytes = bytesOf(family, address);
+  const text = fromBytes(bytes);
+  // It is going to be read again, unless it is one that is not accepted.
+  if (family === 4 || address >> 32n !== 0xffffn) {
+    readingOf.remember(text, { value: Object.freeze({ family, address }), bytes });
+  }
+  return text;
 }
 
 /** Canonical text of address and length, as written: `192.0.2.2/24`. */

@@ -23,3 +23,11 @@ test('an error is thrown each time', () => {
   expect(() => refuse('x')).toThrow('x: no');
   expect(() => refuse('x')).toThrow('x: no');
 });
+
+test('what somebody has said is not computed', () => {
+  const compute = jest.fn((text: string) => text.length);
+  const length = lately(compute);
+  length.remember('four', 4);
+  expect(length('four')).toBe(4);
+  expect(compute).not.toHaveBeenCalled();
+});

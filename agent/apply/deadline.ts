@@ -4,7 +4,7 @@ import { CniCode, CniError } from '../../common/errors.ts';
 export class Deadline {
   readonly #began = performance.now();
   readonly #milliseconds: number;
-  #slowest = { what: '', took: 0 };
+  #slowest = { what: () => '', took: 0 };
 
   /** Counts from now on. */
   constructor(milliseconds: number) {
@@ -44,14 +44,15 @@ export class Deadline {
 
   #note(began: number, what: () => string): void {
     const took = performance.now() - began;
-    if (took > this.#slowest.took) this.#slowest = { what: what(), took };
+    if (took > this.#slowest.took) this.#slowest = { what, took };
   }
 
   /** Throws a CniError tryAgainLater, naming the slowest step so far, when the time is up. */
   check(): void {
     if (this.left > 0) return;
     const { what, took } = this.#slowest;
-    throw this.passed(what === '' ? 'waiting for its turn' : `the slowest step, ${what}, took ${seconds(took)}`);
+    const slowest = what();
+    throw this.passed(slowest === '' ? 'waiting for its turn' : `the slowest step, ${slowest}, took ${seconds(took)}`);
   }
 
   /** The error for a request whose time is up, and `why`. */

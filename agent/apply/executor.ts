@@ -1,6 +1,6 @@
 /** Carries out a plan: steps of one place go to the kernel in one batch; a failure undoes all that was done. */
 import type { CniError } from '../../common/errors.ts';
-import { decodeLink } from '../netlink/codec/link-decode.ts';
+import { decodePosition } from '../netlink/codec/link-position.ts';
 import type { Message } from '../netlink/message.ts';
 import type { Outcome } from '../netlink/socket.ts';
 import { describeStep } from '../plan/describe.ts';
@@ -87,16 +87,21 @@ class Execution {
     if (batch.length === 0) return;
     const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
     const outcomes = this.#timed(() => describeBatch(batch), send);
-    let next = 0;
+    let at = 0;
     let failure: CniError | undefined;
     for (const { step, messages } of batch) {
-      const own = outcomes.slice(next, next + messages.length);
-      next += messages.length;
-      const failed = own.find(({ errno }) => errno !== 0);
+      const first = outcomes[at];
+      let failed: Outcome | undefined;
+      let successes = 0;
+      for (const end = at + messages.length; at < end; at++) {
+        const outcome = outcomes[at]!;
+        if (outcome.errno === 0) successes++;
+        else failed ??= outcome;
+      }
       if (failed) failure ??= kernelError(step, failed);
       // Half a step counts as done: its undo passes over what is not there.
-      if (own.some(({ errno }) => errno === 0)) this.done.push(step);
-      if (!failed) this.#learn(step, own);
+      if (successes > 0) this.done.push(step);
+      if (!failed) this.#learn(step, first);
     }
     if (failure) throw failure;
     this.#deadline?.check();
@@ -107,7 +112,7 @@ class Execution {
   }
 
   /** Takes the indexes of new links from the kernel's echo. */
-  #learn(step: WireStep, [outcome]: Outcome[]): void {
+  #learn(step: WireStep, outcome: Outcome | undefined): void {
     if (step.do === 'remove' && (step.object.object === 'link' || step.object.object === 'moved-link'))
       this.#host.places(step.object.in).forget(step.object.name);
     if (step.do !== 'add') return;
@@ -118,7 +123,7 @@ class Execution {
   }
 
   #learnLink(link: Link, body: Buffer): void {
-    const { index, link: peer } = decodeLink(body);
+    const { index, link: peer } = decodePosition(body);
     // A VLAN device born in another namespace may get another index there.
     if (link.kind !== 'vlan' || link.parentIn === link.in) this.#host.places(link.in).remember(link.name, index);
     if (link.kind === 'veth') this.#host.places(link.peer.in).remember(link.peer.name, peer);

@@ -9,7 +9,7 @@ import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
 import { RTPROT } from '../netlink/constants.ts';
 import { NetlinkError } from '../netlink/socket.ts';
 import { errnoName } from '../netlink/sys/libc.ts';
-import type { Family, KernelObject, Place } from '../plan/kernel-object.ts';
+import type { Family, Filter, KernelObject, Place, Route } from '../plan/kernel-object.ts';
 import type { LinkState, Observed, PlaceState, RouteState, RuleState } from '../plan/observed.ts';
 import { linkState } from './link-state.ts';
 import { observeFilters } from './observe-filters.ts';
@@ -68,40 +68,67 @@ function byPlace(desired: readonly KernelObject[]): Map<Place, KernelObject[]> {
 
 function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { pod: seen, thorough }: How): PlaceState {
   const links = seen?.links ?? observeLinks(handle, desired);
-  const there = (dev: string | undefined) => dev === undefined || links.has(dev);
-  // What lives on a link that is not there needs no look.
-  const relevant = desired.filter((object) => !('dev' in object) || there(object.dev));
-  const of = <T extends KernelObject['object']>(kind: T) =>
-    relevant.filter((object): object is Extract<KernelObject, { object: T }> => object.object === kind);
-  const devices = (objects: readonly { dev: string }[]) => [...new Set(objects.map(({ dev }) => dev))];
   const nameOf = namesByIndex(links);
-  const ruled = [...of('rule'), ...of('local-rule'), ...(thorough ? of('route') : [])];
-  const families = new Set(ruled.map(({ family }) => family));
-  const addressed = [...of('address'), ...(thorough ? of('link-settings') : [])];
-  const tables = new Map(of('route').map(({ family, table }) => [`${family} ${table}`, { family, table }]));
-  const directions = new Map(of('filter').map((filter) => [`${filter.dev} ${filter.direction}`, filter]));
+  const { addressed, ports, directions, tables, families, paths } = worthLooking(desired, links, thorough);
   return {
     links: new Map([...links].map(([name, link]) => [name, linkState(link, masterOf(handle, link, nameOf))])),
-    addresses: new Map(devices(addressed).map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
+    addresses: new Map([...addressed].map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
     routes: [...tables.values()]
       .filter(({ table }) => seen?.tables.has(table) ?? true)
       .flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
     rules: seen?.rules ?? [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
-    fdb: new Map(devices(of('fdb')).map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
+    fdb: new Map([...ports].map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
     filters: new Map(
       [...directions].map(([key, { dev, direction }]) => [
         key,
         observeFilters(handle, links.get(dev)!.index, direction),
       ]),
     ),
-    sysctls:
-      handle.entry === 'never' && !thorough
-        ? new Map()
-        : observeSysctls(
-            handle,
-            of('sysctl').map(({ path }) => path),
-          ),
+    sysctls: handle.entry === 'never' && !thorough ? new Map() : observeSysctls(handle, paths),
   };
+}
+
+/** Where there may be something of what is desired. What lives on a link that is not there needs no look. */
+function worthLooking(
+  desired: readonly KernelObject[],
+  links: ReadonlyMap<string, ObservedLink>,
+  thorough: boolean | undefined,
+) {
+  const addressed = new Set<string>();
+  const ports = new Set<string>();
+  const families = new Set<Family>();
+  const paths: string[] = [];
+  const directions = new Map<string, Filter>();
+  const tables = new Map<string, Pick<Route, 'family' | 'table'>>();
+  for (const object of desired) {
+    if ('dev' in object && object.dev !== undefined && !links.has(object.dev)) continue;
+    switch (object.object) {
+      case 'address':
+        addressed.add(object.dev);
+        break;
+      case 'link-settings':
+        if (thorough) addressed.add(object.dev);
+        break;
+      case 'fdb':
+        ports.add(object.dev);
+        break;
+      case 'filter':
+        directions.set(`${object.dev} ${object.direction}`, object);
+        break;
+      case 'route':
+        tables.set(`${object.family} ${object.table}`, object);
+        if (thorough) families.add(object.family);
+        break;
+      case 'rule':
+      case 'local-rule':
+        families.add(object.family);
+        break;
+      case 'sysctl':
+        paths.push(object.path);
+        break;
+    }
+  }
+  return { addressed, ports, directions, tables, families, paths };
 }
 
 function observeLinks(handle: PlaceHandle, desired: readonly KernelObject[]): Map<string, ObservedLink> {

@@ -1,7 +1,8 @@
 /** One network namespace at hand: a socket in it, and the indexes of its links. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { fstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
+import { decodePosition, type LinkPosition } from '../netlink/codec/link-position.ts';
 import { enlargeReceiveBuffer } from '../netlink/receive-buffer.ts';
 import type { RouteSocket } from '../netlink/socket.ts';
 import { bindNetlink, close, namespaceOfSocket, netlinkSocket } from '../netlink/sys/libc.ts';
@@ -19,6 +20,7 @@ export class PlaceHandle {
   readonly socket: RouteSocket;
   readonly entry: Entry;
   #netns: number | undefined;
+  #inode: number | undefined;
   #listener: number | undefined;
   readonly #indexes = new Map<string, number>();
 
@@ -34,6 +36,12 @@ export class PlaceHandle {
     return this.#netns;
   }
 
+  /** By which two descriptors of one namespace are told to be that. */
+  get inode(): number {
+    this.#inode ??= fstatSync(this.netns).ino;
+    return this.#inode;
+  }
+
   remember(name: string, index: number): void {
     this.#indexes.set(name, index);
   }
@@ -47,15 +55,24 @@ export class PlaceHandle {
    * plan begins with one, since indexes change when somebody recreates a link.
    */
   index(name: string): number | undefined {
-    return this.#indexes.get(name) ?? this.link(name)?.index;
+    return this.#indexes.get(name) ?? this.position(name)?.index;
   }
 
   /** A link as it is now, or undefined when there is none of that name. */
   link(name: string): ObservedLink | undefined {
+    return this.#look(name, decodeLink);
+  }
+
+  /** The same, no more than where it is. */
+  position(name: string): LinkPosition | undefined {
+    return this.#look(name, decodePosition);
+  }
+
+  #look<T extends { index: number }>(name: string, decode: (body: Buffer) => T): T | undefined {
     const [answer] = this.socket.transact([getLink({ name })]);
     const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
     if (!body) return undefined;
-    const link = decodeLink(body);
+    const link = decode(body);
     this.#indexes.set(name, link.index);
     return link;
   }

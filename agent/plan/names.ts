@@ -1,6 +1,6 @@
 /** Names and addresses that follow from what is attached, so that every restart and every node finds the same. */
 import { hash } from 'node:crypto';
-import { formatAddress, fromBytes, parseAddress } from '../../common/addresses.ts';
+import { formatAddress, parseAddress } from '../../common/addresses.ts';
 import { lately } from '../../common/lately.ts';
 
 /** What everything of ours carries in its alias, alone or as the beginning. */
@@ -24,7 +24,7 @@ export interface AliasParts {
 
 /** Name of the node's end of an attachment's veth: `mv` and 12 hex digits, 14 of the 15 characters of IFNAMSIZ. */
 export function hostEndName(containerId: string, interfaceName: string): string {
-  return `mv${sha256(containerId, interfaceName).toString('hex', 0, 6)}`;
+  return `mv${sha256(containerId, interfaceName).slice(0, 12)}`;
 }
 
 /**
@@ -34,9 +34,12 @@ export function hostEndName(containerId: string, interfaceName: string): string 
  */
 export function stickyMac(vrf: string, address: string): string {
   const { family, address: number } = parseAddress(address.split('/', 1)[0]!);
-  const octets = sha256(vrf, formatAddress(family, number)).subarray(0, 6);
-  octets[0] = (octets[0]! & 0xfc) | 0x02;
-  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(':');
+  const [first, ...rest] = sha256(vrf, formatAddress(family, number)).slice(0, 12).match(/../g) as [
+    string,
+    ...string[],
+  ];
+  const local = (Number.parseInt(first, 16) & 0xfc) | 0x02;
+  return [local.toString(16).padStart(2, '0'), ...rest].join(':');
 }
 
 /** The link-local address the kernel makes of a MAC (EUI-64, RFC 4291 appendix A). Throws a RangeError naming a malformed MAC. */
@@ -44,7 +47,8 @@ export const linkLocalOf = lately((mac) => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
   const [first, ...rest] = mac.split(':').map((octet) => Number.parseInt(octet, 16)) as [number, ...number[]];
   const interfaceId = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
-  return fromBytes(Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId]));
+  const digits = interfaceId.map((octet) => octet.toString(16).padStart(2, '0')).join('');
+  return formatAddress(6, (0xfe80n << 112n) | BigInt(`0x${digits}`));
 });
 
 /**
@@ -81,15 +85,16 @@ export function isOurs(alias: string | undefined): boolean {
   return alias === mark || alias?.startsWith(`${mark}:`) === true;
 }
 
-function sha256(...parts: string[]): Buffer {
-  return hash('sha256', parts.join('\0'), 'buffer');
+/** In hexadecimal. */
+function sha256(...parts: string[]): string {
+  return hash('sha256', parts.join('\0'));
 }
 
 /** The device that carries a VRF's uplink: the interface itself, or the VLAN device made on it. */
 export function uplinkDevice(parent: string, vlan?: number): string {
   if (vlan === undefined) return parent;
   const usual = `${parent}.${vlan}`;
-  return usual.length <= maxInterfaceName ? usual : `mvl${sha256(usual).toString('hex', 0, 6)}`;
+  return usual.length <= maxInterfaceName ? usual : `mvl${sha256(usual).slice(0, 12)}`;
 }
 
 /** IFNAMSIZ without its NUL (linux/if.h). */

@@ -1,5 +1,4 @@
 /** One attachment as it is to be: addresses claimed, names and tables chosen. */
-import { fstatSync } from 'node:fs';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddRequest } from '../../common/protocol.ts';
 import type { AttachmentRequest } from '../api/annotation.ts';
@@ -50,7 +49,7 @@ export function plannedRecord(
     ...((one.accept ?? vrf.spec.accept) === 'any' ? { accept: 'any' } : {}),
     pod: kind === 'device' ? { kind, table: state.vrfTable(vrf.metadata.name) } : { kind, ...state.ruleTables() },
   };
-  const netns = { path: request.netns, inode: fstatSync(pod.netns).ino };
+  const netns = { path: request.netns, inode: pod.inode };
   return { version: 1, owner, network: request.network, netns, attachment };
 }
 

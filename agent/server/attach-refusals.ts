@@ -1,5 +1,4 @@
 /** What keeps a pod from being attached, as far as it is seen before anything is planned. */
-import { fstatSync } from 'node:fs';
 import { CniCode, CniError } from '../../common/errors.ts';
 import type { AddRequest } from '../../common/protocol.ts';
 import type { AttachmentRequest } from '../api/annotation.ts';
@@ -68,7 +67,7 @@ export function refuseRepeated({ attachments }: Agent, { containerId, network, i
 
 /** A pod with host networking would hand over the node's own namespace. */
 export function refuseNodeNamespace({ node }: Agent, pod: PlaceHandle): void {
-  if (fstatSync(pod.netns).ino !== fstatSync(node.handle.netns).ino) return;
+  if (pod.inode !== node.handle.inode) return;
   throw new CniError(
     CniCode.refused,
     "the pod's network namespace is the node's own",

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Vrf } from '../api/vrf.ts';
-import { observe, observeLink } from '../apply/observe.ts';
+import { observe } from '../apply/observe.ts';
 import { type NodeVrf, vrfPlace } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import type { KernelObject } from '../plan/kernel-object.ts';
@@ -76,10 +76,11 @@ export class NodeVrfs {
     const handle = this.#node.lookup(vrfPlace({ name, backend }));
     if (!handle) return false;
     const separate = mode === 'bridge' || backend === 'device';
-    if (separate && !observeLink(handle, name)?.up) return false;
+    const carrier = separate ? handle.position(name) : undefined;
+    if (separate && !carrier?.up) return false;
     if (!uplink) return true;
-    const device = observeLink(handle, uplinkDevice(uplink.interface, uplink.vlan));
-    return device?.up === true && (!separate || device.master === name);
+    const device = handle.position(uplinkDevice(uplink.interface, uplink.vlan));
+    return device?.up === true && (!carrier || device.master === carrier.index);
   }
 
   /**

@@ -10,11 +10,20 @@ import { CniCode, CniError } from '../../common/errors.ts';
 export function replaceFile(path: string, text: string): void {
   try {
     writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) removeFile(path);
-    renameSync(`${path}.tmp`, path);
+    rename(`${path}.tmp`, path);
   } catch (error) {
     rmSync(`${path}.tmp`, { force: true });
     throw failure('written', path, error);
+  }
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    removeFile(to);
+    renameSync(from, to);
   }
 }
 

@@ -6,6 +6,7 @@ import { decodeFdb } from './fdb.ts';
 import { decodeFilter } from './filter.ts';
 import { bytes } from './iproute2.testing.ts';
 import { decodeLink } from './link-decode.ts';
+import { decodePosition } from './link-position.ts';
 import { decodeClsactDrops } from './qdisc-drops.ts';
 import { decodeRoute } from './route.ts';
 import { decodeFoundRoute } from './route-lookup.ts';
@@ -13,6 +14,7 @@ import { decodeRule } from './rule.ts';
 
 const decoders: [string, (body: Buffer) => unknown, string, fixed: number][] = [
   ['a bridge port', decodeLink, captured.bridgePort, 16],
+  ['where a bridge port is', decodePosition, captured.bridgePort, 16],
   ['a VLAN device', decodeLink, captured.vlan, 16],
   ['an address', decodeAddress, '021880000700000008000100c000020508000200c00002050800080080020000', 8],
   [

@@ -127,6 +127,15 @@ export function send(fd: number, bytes: Buffer): number {
   return check(c.send(fd, bytes, bytes.length, 0), 'send');
 }
 
+/** Number of bytes that went at once; 0 when there is no room for any. */
+export function sendNow(fd: number, bytes: Buffer): number {
+  const length = c.send(fd, bytes, bytes.length, MSG_DONTWAIT);
+  if (length >= 0) return length;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return 0;
+  throw new SystemError('send', errno);
+}
+
 /** Sends from another thread: for requests that the kernel answers only after an RCU grace period. */
 export function sendAsync(fd: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -7,6 +7,15 @@ import { background } from './background.ts';
 import { Exchange } from './client.ts';
 import { pause } from './pause.ts';
 
+/** Of what an agent has logged on level debug: the milliseconds that each ADD has taken it. */
+export function addsIn(log: string): number[] {
+  return log.split('\n').flatMap((line) => {
+    if (!line.includes('"answered"')) return [];
+    const { verb, milliseconds } = JSON.parse(line) as { verb: string; milliseconds: number };
+    return verb === 'ADD' ? [milliseconds] : [];
+  });
+}
+
 export class AgentProcess {
   readonly #process: ChildProcess;
   readonly #log: string;
@@ -58,6 +67,11 @@ export class AgentProcess {
 
   get log(): string {
     return readFileSync(this.#log, 'utf8');
+  }
+
+  /** Milliseconds that each ADD so far has taken it, from reading the request to the answer written; with `--log-level debug`. */
+  get adds(): number[] {
+    return addsIn(this.log);
   }
 
   /** Resident memory, in MiB. */

@@ -22,4 +22,4 @@ function attach({ descriptor }: Incoming): Reply {
   return { ok: true, result: { interfaces: [{ name: `${hostEnd}` }], ips: [], routes: [], sysctls: [] } };
 }
 
-await listen(socket, attach, pino({ level: 'silent' }));
+await listen(socket, attach, pino({ level: 'debug' }));

@@ -27,17 +27,19 @@ export async function record(agent: number, file: string, act: () => void): Prom
 }
 
 function parseTrace(trace: string): Datagram[] {
-  const sent: { fd: number; hex: string[] }[] = [];
+  const sent: { fd: number; flags: number; hex: string[] }[] = [];
   let pod = -1;
   for (const line of trace.split('\n')) {
     const descriptor = /cmsg_type=SCM_RIGHTS, cmsg_data=\[(\d+)\]/.exec(line)?.[1];
     if (descriptor !== undefined) pod = Number(descriptor);
-    const fd = /\bsendto\((0x[0-9a-f]+),/.exec(line)?.[1];
-    if (fd !== undefined) sent.push({ fd: Number(fd), hex: [] });
+    const [, fd, flags] = /\bsendto\((0x[0-9a-f]+), \w+, \w+, (\w+),/.exec(line) ?? [];
+    if (fd !== undefined) sent.push({ fd: Number(fd), flags: Number(flags), hex: [] });
     const bytes = /^ \| [0-9a-f]+ {2}((?:[0-9a-f]{2} {1,2})+)/.exec(line)?.[1];
     if (bytes !== undefined) sent.at(-1)!.hex.push(bytes.replaceAll(' ', ''));
   }
-  return sent.map(({ fd, hex }) => ({ to: fd === pod ? 'pod' : 'vrf', bytes: Buffer.from(hex.join(''), 'hex') }));
+  // The answer to the plugin goes without waiting (MSG_DONTWAIT).
+  const toKernel = sent.filter(({ flags }) => flags === 0);
+  return toKernel.map(({ fd, hex }) => ({ to: fd === pod ? 'pod' : 'vrf', bytes: Buffer.from(hex.join(''), 'hex') }));
 }
 
 const answer = Buffer.allocUnsafe(256 * 1024);

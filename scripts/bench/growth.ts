@@ -1,7 +1,8 @@
-/** What an ADD takes with 1,000 attachments beside one with 10, in turn, and how much of that is the kernel's. */
+/** What an ADD takes, exec to exit, with 1,000 attachments beside one with 10, in turn, and how much of that is the kernel's. */
 import { recordedAdd } from './bare.ts';
 import type { Group } from './group.ts';
 import { pause } from './pause.ts';
+import { Programs } from './programs.ts';
 import { compare, type Row } from './rows.ts';
 import { median } from './statistics.ts';
 import { type BenchVrf, type Pod, World } from './world.ts';
@@ -12,45 +13,54 @@ const batch = 5;
 
 interface Samples {
   ours: number[];
+  /** What of ours the agent has taken. */
+  agent: number[];
   bare: number[];
 }
 
-function sample(world: World, run: () => number, count: number, into: Samples): void {
+const none = (): Samples => ({ ours: [], agent: [], bare: [] });
+
+function sample(world: World, programs: Programs, run: () => number, count: number, into: Samples): void {
+  const before = world.agent.adds.length;
   for (let i = 0; i < count; i += batch) {
     const pods = world.pods(batch);
-    for (const pod of pods) into.ours.push(world.attach(pod, 'bench'));
+    for (const pod of pods) into.ours.push(programs.ours('ADD', pod, true).time());
     world.detach(pods);
     pause(100);
     for (let j = 0; j < batch; j++) into.bare.push(run());
     pause(100);
   }
+  into.agent.push(...world.agent.adds.slice(before));
 }
 
 async function measure(
   mode: BenchVrf['mode'],
   quick: boolean,
-): Promise<{ row: Row; bare: [few: number, many: number] }> {
+): Promise<{ row: Row; notes: Record<'agent' | 'bareLoop', [few: number, many: number]> }> {
   const world = new World([{ name: 'bench', mode }]);
-  const small: Samples = { ours: [], bare: [] };
-  const large: Samples = { ours: [], bare: [] };
+  const [small, large] = [none(), none()];
   try {
-    world.startAgent();
+    world.startAgent(undefined, ['--log-level', 'debug']);
+    const programs = new Programs(world);
     const { run } = await recordedAdd(world, 'bench');
     const standing = world.pods(many);
     const fill = (pods: readonly Pod[]) => pods.forEach((pod) => void world.attach(pod, 'bench'));
     fill(standing.slice(0, few));
     for (let round = 0; round < (quick ? 1 : 4); round++) {
-      sample(world, run, 40, small);
+      sample(world, programs, run, 40, small);
       fill(standing.slice(few));
       // What the agent looks at again because so much has changed is not part of the ADDs that follow.
       pause(1_500);
-      sample(world, run, 40, large);
+      sample(world, programs, run, 40, large);
       world.detach(standing.slice(few));
       pause(500);
     }
     return {
       row: compare(`growth-${mode}`, `with ${few} attachments`, 1.3, large.ours, small.ours),
-      bare: [median(small.bare), median(large.bare)],
+      notes: {
+        agent: [median(small.agent), median(large.agent)],
+        bareLoop: [median(small.bare), median(large.bare)],
+      },
     };
   } finally {
     await world.close();
@@ -62,6 +72,6 @@ export const growth: Group = async (quick) => {
   const bridge = await measure('bridge', quick);
   return {
     rows: [routed.row, bridge.row],
-    notes: { bareLoopWithFewAndMany: { routed: routed.bare, bridge: bridge.bare } },
+    notes: { growthWithFewAndMany: { routed: routed.notes, bridge: bridge.notes } },
   };
 };

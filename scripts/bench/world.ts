@@ -39,8 +39,11 @@ export class World {
   }
 
   /** With VRFs from the files here, unless its options name another source. */
-  startAgent(source: readonly string[] = ['--vrfs', join(this.directory, 'vrfs')]): void {
-    this.agent = AgentProcess.start(this.directory, source);
+  startAgent(
+    source: readonly string[] = ['--vrfs', join(this.directory, 'vrfs')],
+    others: readonly string[] = [],
+  ): void {
+    this.agent = AgentProcess.start(this.directory, [...source, ...others]);
   }
 
   pod(): Pod {

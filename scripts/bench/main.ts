@@ -15,6 +15,7 @@ import { onePod } from './one-pod.ts';
 import { restart } from './restart.ts';
 import { brief, type Row, table } from './rows.ts';
 import { traffic } from './traffic.ts';
+import { vrfPlugin } from './vrf-plugin.ts';
 
 const groups: Record<string, Group> = {
   onePod,
@@ -26,6 +27,7 @@ const groups: Record<string, Group> = {
   churn,
   kubernetes,
   kubernetesNode,
+  vrfPlugin,
 };
 /** Of `--quick`: the others need longer to say anything. */
 const daily = ['onePod', 'bursts', 'inside'];

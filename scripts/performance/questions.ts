@@ -15,6 +15,9 @@ export const chapters: readonly Chapter[] = [
     questions: {
       add: 'ADD, dual-stack, filters on',
       'add-chain': 'ADD beside a chain of three',
+      'add-vrf-chain': 'ADD beside that chain and vrf, in the test kernel',
+      'add-ptp': 'ADD beside ptp, of one family',
+      'add-batch': 'ADD beside iproute2',
       del: 'DEL',
       burst100: '100 ADDs at once',
       'burst100-del': '100 DELs at once',

@@ -8,34 +8,88 @@ export interface Chapter {
   questions: Readonly<Record<string, string>>;
 }
 
+/** One for each question of an operator's. */
 export const chapters: readonly Chapter[] = [
   {
-    name: 'pods',
-    title: 'A pod, exec to exit, beside the reference plugins',
+    name: 'add',
+    title: 'ADD of one pod, exec to exit',
     questions: {
-      add: 'ADD, dual-stack, filters on',
-      'add-chain': 'ADD beside a chain of three',
-      'add-vrf-chain': 'ADD beside that chain and vrf, in the test kernel',
-      'add-ptp': 'ADD beside ptp, of one family',
-      'add-batch': 'ADD beside iproute2',
-      del: 'DEL',
-      burst100: '100 ADDs at once',
-      'burst100-del': '100 DELs at once',
-      passthrough: 'ordinary pod',
-      cpu: 'CPU of an ADD, plugin and agent',
+      add: 'beside the bridge plugin',
+      'add-chain': 'beside a chain of three',
+      'add-vrf-chain': 'that chain and vrf, test kernel',
+      'add-ptp': 'beside ptp, of one family',
+      'add-batch': 'beside iproute2',
+    },
+  },
+  { name: 'del', title: 'DEL of one pod, exec to exit', questions: { del: 'beside the bridge plugin' } },
+  {
+    name: 'burst',
+    title: '100 pods at once, until all are done',
+    questions: { burst100: '100 ADDs', 'burst100-del': '100 DELs' },
+  },
+  {
+    name: 'ordinary',
+    title: 'A pod that asks for nothing, exec to exit',
+    questions: { passthrough: 'beside the loopback plugin' },
+  },
+  {
+    name: 'inside',
+    title: 'ADD in the agent, from the request to the answer',
+    questions: { 'add-inside': 'beside its bare netlink messages' },
+  },
+  {
+    name: 'growth',
+    title: 'ADD with 1,000 attachments, exec to exit',
+    questions: { 'growth-routed': 'routed', 'growth-bridge': 'bridge' },
+  },
+  {
+    name: 'start',
+    title: 'From the start of the agent to its first answer, everything repaired',
+    questions: {
+      'restart-1000-routed': '1,000 attachments, routed',
+      'restart-1000-bridge': '1,000 attachments, bridge',
+      'kubernetes-ready-250': '250 attachments, Kubernetes API',
     },
   },
   {
-    name: 'agent',
-    title: 'The agent alone',
+    name: 'traffic',
+    title: 'Throughput between pod and router, filters on',
     questions: {
-      'add-inside': 'ADD beside its bare netlink messages',
-      'growth-routed': 'ADD with 1,000 attachments, routed',
-      'growth-bridge': 'ADD with 1,000 attachments, bridge',
-      'restart-1000-routed': 'start and repair with 1,000, routed',
-      'restart-1000-bridge': 'start and repair with 1,000, bridge',
-      'kubernetes-ready-250': 'start with 250, Kubernetes API',
+      'throughput-out-bridge': 'from the pod, bridge',
+      'throughput-in-bridge': 'to the pod, bridge',
+      'throughput-out-routed': 'from the pod, routed',
+      'throughput-in-routed': 'to the pod, routed',
     },
+  },
+  {
+    name: 'latency',
+    title: 'Round trips between pod and router, filters on',
+    questions: {
+      'round-trip-bridge': 'TCP, bridge',
+      'round-trip-routed': 'TCP, routed',
+      'ping-bridge': 'ping, bridge',
+      'ping-routed': 'ping, routed',
+    },
+  },
+  {
+    name: 'memory',
+    title: "The agent's memory",
+    questions: {
+      'agent-rss-idle': 'idle',
+      'agent-rss-250': '250 attachments',
+      'kubernetes-rss-250': '250 attachments, Kubernetes API',
+      'agent-rss-growth': 'change over 10,000 pods',
+    },
+  },
+  {
+    name: 'cost',
+    title: 'What an ADD costs the node',
+    questions: { 'plugin-peak-rss': "the plugin's memory, at its peak", cpu: 'CPU, plugin and agent together' },
+  },
+  {
+    name: 'state',
+    title: 'What stays behind after 10,000 pods',
+    questions: { 'state-after-10000': 'kernel objects, files, descriptors' },
   },
   {
     name: 'cluster',
@@ -44,32 +98,6 @@ export const chapters: readonly Chapter[] = [
       'kubernetes-add-reserved': 'a reserved address',
       'kubernetes-add-cached': 'an address that the node knows',
       'kubernetes-add-new': 'a new address: what the API adds',
-    },
-  },
-  {
-    name: 'traffic',
-    title: 'Pod and router, filters on, beside a bare veth pair',
-    questions: {
-      'throughput-out-bridge': 'from the pod, bridge',
-      'throughput-in-bridge': 'to the pod, bridge',
-      'throughput-out-routed': 'from the pod, routed',
-      'throughput-in-routed': 'to the pod, routed',
-      'round-trip-bridge': 'TCP round trip, bridge',
-      'round-trip-routed': 'TCP round trip, routed',
-      'ping-bridge': 'ping, bridge',
-      'ping-routed': 'ping, routed',
-    },
-  },
-  {
-    name: 'memory',
-    title: 'Memory, and what stays behind, of what the goal allows',
-    questions: {
-      'plugin-peak-rss': 'plugin, at its peak',
-      'agent-rss-idle': 'agent, idle',
-      'agent-rss-250': 'agent, 250 attachments',
-      'kubernetes-rss-250': 'agent, 250 attachments, Kubernetes API',
-      'agent-rss-growth': 'agent, change over 10,000 pods',
-      'state-after-10000': 'kernel objects, files, descriptors after them',
     },
   },
 ];

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { execaSync } from 'execa';
+import { apart } from './apart.ts';
 import { bursts } from './bursts.ts';
 import { churn } from './churn.ts';
 import type { Answer, Group } from './group.ts';
@@ -39,18 +40,11 @@ interface Report {
   notes: Record<string, unknown>;
 }
 
-/** In network, mount and process namespaces of its own, which end with it: nothing of the machine's network is touched. */
-function apart(group: string, quick: boolean): Answer | undefined {
+function measured(group: string, quick: boolean): Answer | undefined {
   const answer = `build/bench/${group}.json`;
   const self = [process.execPath, process.argv[1]!, ...(quick ? ['--quick'] : []), '--inside', group];
-  const { exitCode } = execaSync(
-    'unshare',
-    ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', ...self],
-    {
-      stdio: 'inherit',
-      reject: false,
-    },
-  );
+  const [program, ...flags] = apart;
+  const { exitCode } = execaSync(program, [...flags, ...self], { stdio: 'inherit', reject: false });
   if (exitCode !== 0) return undefined;
   return JSON.parse(readFileSync(answer, 'utf8')) as Answer;
 }
@@ -62,14 +56,14 @@ function main(names: readonly string[], quick: boolean): number {
     names.length > 0 && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : { rows: [], notes: {} };
   report.notes ??= {};
   const failed: string[] = [];
-  const measured: Row[] = [];
+  const asked: Row[] = [];
   for (const group of names.length > 0 ? names : quick ? daily : Object.keys(groups)) {
-    const answer = apart(group, quick);
+    const answer = measured(group, quick);
     if (!answer) {
       failed.push(group);
       continue;
     }
-    measured.push(...answer.rows);
+    asked.push(...answer.rows);
     process.stdout.write(quick ? brief(answer.rows) : `\n${table(answer.rows)}`);
     report.rows = [
       ...report.rows.filter(({ question }) => !answer.rows.some((row) => row.question === question)),
@@ -83,7 +77,7 @@ function main(names: readonly string[], quick: boolean): number {
   }
   if (failed.length > 0) process.stdout.write(`could not be measured: ${failed.join(', ')}\n`);
   // The whole run is for the page that tells what is short and why; the daily one is a gate.
-  return failed.length === 0 && (!quick || measured.every(({ ok }) => ok)) ? 0 : 1;
+  return failed.length === 0 && (!quick || asked.every(({ ok }) => ok)) ? 0 : 1;
 }
 
 const [quick, inner] = ['--quick', '--inside'].map((flag) => process.argv.includes(flag));

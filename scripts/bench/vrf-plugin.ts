@@ -1,20 +1,16 @@
 /** The chain of reference plugins with their vrf plugin, which wants VRF devices: on this kernel if it has them, else on the test kernel. */
 import { readFileSync } from 'node:fs';
 import { execaSync } from 'execa';
+import { hasVrfDevices } from '../../test/support/kernel.ts';
+import { apart } from './apart.ts';
 import type { Answer, Group } from './group.ts';
 import { pause } from './pause.ts';
 import { Programs } from './programs.ts';
 import { compare } from './rows.ts';
 import { World } from './world.ts';
 
-/** The caller is in a network namespace of its own. */
-function hasVrfDevices(): boolean {
-  return execaSync('ip', ['link', 'add', 'probe', 'type', 'vrf', 'table', '1001'], { reject: false }).exitCode === 0;
-}
-
 /** An ordinary process, in which everything takes many times as long, ours as theirs. */
 function inTestKernel(quick: boolean): Answer {
-  const apart = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const node = ['node_modules/node/bin/node', '--disable-warning=ExperimentalWarning', 'scripts/bench/main.ts'];
   const command = [...apart, ...node, '--inside', 'vrfPlugin', ...(quick ? ['--quick'] : [])];
   execaSync('scripts/test-kernel.sh', command, {

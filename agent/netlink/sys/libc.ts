@@ -127,13 +127,17 @@ export function send(fd: number, bytes: Buffer): number {
   return check(c.send(fd, bytes, bytes.length, 0), 'send');
 }
 
+/** What a call has come to, or -1 where nothing is to be had at the moment. */
+function unlessLater(result: number, call: string): number {
+  if (result >= 0) return result;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return -1;
+  throw new SystemError(call, errno);
+}
+
 /** Number of bytes that went at once; 0 when there is no room for any. */
 export function sendNow(fd: number, bytes: Buffer): number {
-  const length = c.send(fd, bytes, bytes.length, MSG_DONTWAIT);
-  if (length >= 0) return length;
-  const errno = koffi.errno();
-  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return 0;
-  throw new SystemError('send', errno);
+  return Math.max(0, unlessLater(c.send(fd, bytes, bytes.length, MSG_DONTWAIT), 'send'));
 }
 
 /** Sends from another thread: for requests that the kernel answers only after an RCU grace period. */
@@ -148,11 +152,7 @@ export function sendAsync(fd: number, bytes: Buffer): Promise<number> {
 
 /** Number of bytes received, or -1 when nothing is there and `flags` has MSG_DONTWAIT, or none came in the time of {@link limitReceive}. */
 export function receive(fd: number, into: Buffer, flags = 0): number {
-  const length = c.recv(fd, into, into.length, flags);
-  if (length >= 0) return length;
-  const errno = koffi.errno();
-  if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return -1;
-  throw new SystemError('recv', errno);
+  return unlessLater(c.recv(fd, into, into.length, flags), 'recv');
 }
 
 /** struct pollfd: i32 descriptor, i16 events asked for, i16 events that there are. */
@@ -203,12 +203,8 @@ export function receiveWithDescriptor(fd: number, into: Buffer): { length: numbe
   iovec.writeBigUInt64LE(BigInt(into.length), 8);
   // The kernel has put there what it used.
   header.writeUInt32LE(oneDescriptor, 40);
-  const length = c.recvmsg(fd, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (length < 0) {
-    const errno = koffi.errno();
-    if (errno === koffi.os.errno.EAGAIN || errno === koffi.os.errno.EINTR) return undefined;
-    throw new SystemError('recvmsg', errno);
-  }
+  const length = unlessLater(c.recvmsg(fd, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC), 'recvmsg');
+  if (length < 0) return undefined;
   const came = header.readUInt32LE(40) >= oneDescriptor;
   const isDescriptor = came && control.readInt32LE(8) === SOL_SOCKET && control.readInt32LE(12) === SCM_RIGHTS;
   return isDescriptor ? { length, descriptor: control.readInt32LE(16) } : { length };

@@ -1,23 +1,29 @@
 /** Netlink messages and attributes as bytes (linux/netlink.h; host byte order, which is little endian here). */
 
-/** An unsigned number of so many bytes. */
-export interface Scalar {
-  bytes: 1 | 2 | 4;
+/** A number of fewer than 32 bits. */
+interface Short {
+  bytes: 1 | 2;
   value: number;
 }
 
-/** A structure that begins with fixed fields, as the other end of a veth pair. */
+/** A structure that begins with fixed fields, as the other end of a veth pair: words of 32 bits. */
 interface Structure {
-  header: readonly Scalar[];
+  header: readonly number[];
   attributes: readonly Attribute[];
 }
 
-/** An attribute: a type, and a number, text (a NUL is added), bytes, nested attributes, or a structure. */
-export type Attribute = readonly [type: number, value: Scalar | string | Uint8Array | readonly Attribute[] | Structure];
+/**
+ * An attribute: a type, and a number (of 32 bits where nothing else is said), text (a NUL is added), bytes, nested attributes,
+ * or a structure.
+ */
+export type Attribute = readonly [
+  type: number,
+  value: number | Short | string | Uint8Array | readonly Attribute[] | Structure,
+];
 
 /**
- * A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …), field by field.
- * Nothing here is bytes yet where it need not be: an ADD has 500 fields, and a typed array for each costs more than all else.
+ * A request before it gets its sequence number. `header` is the family's fixed part (ifinfomsg, rtmsg, …), word by word.
+ * Nothing here is bytes yet where it need not be: an ADD has 500 fields, and an object for each costs more than all else.
  */
 export interface Message extends Structure {
   type: number;
@@ -30,14 +36,15 @@ const headerLength = 16;
 const NLA_F_NESTED = 0x8000;
 const align = (length: number) => (length + 3) & ~3;
 
-export function u8(value: number): Scalar {
+export function u8(value: number): Short {
   return { bytes: 1, value };
 }
-export function u16(value: number): Scalar {
+export function u16(value: number): Short {
   return { bytes: 2, value };
 }
-export function u32(value: number): Scalar {
-  return { bytes: 4, value };
+/** Four fields of a byte each as a word of a header. */
+export function word(first: number, second = 0, third = 0, fourth = 0): number {
+  return first | (second << 8) | (third << 16) | (fourth << 24);
 }
 export function macBytes(mac: string): Uint8Array {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
@@ -46,20 +53,15 @@ export function macText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-function writeScalar(into: Buffer, at: number, { bytes, value }: Scalar): number {
-  into[at] = value;
-  if (bytes > 1) into[at + 1] = value >>> 8;
-  if (bytes === 4) {
-    into[at + 2] = value >>> 16;
-    into[at + 3] = value >>> 24;
-  }
-  return at + bytes;
-}
+/** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
+const scratch = Buffer.alloc(512 * 1024);
+/** The same by the word: whatever is written begins at a multiple of four. */
+const words = new Uint32Array(scratch.buffer, scratch.byteOffset, scratch.length / 4);
 
-function writeHeader(into: Buffer, offset: number, header: readonly Scalar[]): number {
-  let at = offset;
-  for (const field of header) at = writeScalar(into, at, field);
-  return pad(into, at);
+function writeWords(at: number, values: readonly number[]): number {
+  let index = at >> 2;
+  for (const value of values) words[index++] = value;
+  return index << 2;
 }
 
 function isNested(value: Attribute[1]): value is readonly Attribute[] {
@@ -67,57 +69,56 @@ function isNested(value: Attribute[1]): value is readonly Attribute[] {
 }
 
 /** Returns where the value ends, without padding. */
-function writeValue(into: Buffer, at: number, value: Attribute[1]): number {
+function writeValue(at: number, value: Attribute[1]): number {
+  if (typeof value === 'number') {
+    words[at >> 2] = value;
+    return at + 4;
+  }
   if (typeof value === 'string') {
-    const end = at + into.write(value, at, 'utf8');
-    into[end] = 0;
+    const end = at + scratch.write(value, at, 'utf8');
+    scratch[end] = 0;
     return end + 1;
   }
-  if (isNested(value)) return writeAttributes(into, at, value);
+  if (isNested(value)) return writeAttributes(at, value);
   if (value instanceof Uint8Array) {
-    into.set(value, at);
+    scratch.set(value, at);
     return at + value.length;
   }
-  if ('bytes' in value) return writeScalar(into, at, value);
-  return writeAttributes(into, writeHeader(into, at, value.header), value.attributes);
+  if ('bytes' in value) {
+    words[at >> 2] = value.value;
+    return at + value.bytes;
+  }
+  return writeAttributes(writeWords(at, value.header), value.attributes);
 }
 
-/** Writes attributes from `offset` on, lengths last, and returns where they end. */
-function writeAttributes(into: Buffer, offset: number, attributes: readonly Attribute[]): number {
+/** Writes attributes from `offset` on, each one's length and type last, and returns where they end. */
+function writeAttributes(offset: number, attributes: readonly Attribute[]): number {
   let at = offset;
   for (const [type, value] of attributes) {
-    const end = writeValue(into, at + 4, value);
-    into.writeUInt16LE(end - at, at);
-    into.writeUInt16LE(isNested(value) ? type | NLA_F_NESTED : type, at + 2);
-    at = pad(into, end);
+    const end = writeValue(at + 4, value);
+    words[at >> 2] = (end - at) | ((isNested(value) ? type | NLA_F_NESTED : type) << 16);
+    at = pad(end);
   }
   return at;
 }
 
 /** Fills up to a multiple of four. */
-function pad(into: Buffer, end: number): number {
+function pad(end: number): number {
   let at = end;
-  while (at !== align(end)) into[at++] = 0;
+  while (at !== align(end)) scratch[at++] = 0;
   return at;
 }
 
-function writeMessage(into: Buffer, offset: number, message: Message, sequence: number, flags: number): number {
-  const fixed = writeHeader(into, offset + headerLength, message.header);
-  const end = writeAttributes(into, fixed, message.attributes);
-  into.writeUInt32LE(end - offset, offset);
-  into.writeUInt16LE(message.type, offset + 4);
-  into.writeUInt16LE(message.flags | flags, offset + 6);
-  into.writeUInt32LE(sequence, offset + 8);
-  into.writeUInt32LE(0, offset + 12);
+/** struct nlmsghdr: u32 length, u16 type, u16 flags, u32 sequence, u32 port; then the message. */
+function writeMessage(offset: number, message: Message, sequence: number, flags: number): number {
+  const end = writeAttributes(writeWords(offset + headerLength, message.header), message.attributes);
+  writeWords(offset, [end - offset, message.type | ((message.flags | flags) << 16), sequence, 0]);
   return end;
 }
 
-/** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
-const scratch = Buffer.alloc(512 * 1024);
-
 /** One message's bytes; its length is a multiple of four, so that messages can be joined into a batch. */
 export function encodeMessage(message: Message, sequence: number, flags: number): Buffer {
-  return Buffer.from(scratch.subarray(0, writeMessage(scratch, 0, message, sequence, flags)));
+  return Buffer.from(scratch.subarray(0, writeMessage(0, message, sequence, flags)));
 }
 
 /**
@@ -128,7 +129,7 @@ export function encodeBatch(messages: readonly Message[], first: number, flags: 
   let end = 0;
   messages.forEach((message, i) => {
     const own = i === messages.length - 1 ? flags | lastFlags : flags;
-    end = writeMessage(scratch, end, message, (first + i) >>> 0, own);
+    end = writeMessage(end, message, first + i, own);
   });
   return scratch.subarray(0, end);
 }

@@ -11,9 +11,10 @@ import { dumpRoutes } from '../../agent/netlink/codec/route.ts';
 import { lookupRoute } from '../../agent/netlink/codec/route-lookup.ts';
 import { dumpRules } from '../../agent/netlink/codec/rule.ts';
 import { NLM_F, RTM } from '../../agent/netlink/constants.ts';
-import { encodeMessage, type Message, splitMessages, u8 } from '../../agent/netlink/message.ts';
+import { encodeMessage, type Message, splitMessages } from '../../agent/netlink/message.ts';
 import { RouteSocket } from '../../agent/netlink/socket.ts';
 import { MSG_DONTWAIT, pollReadable, receive, send } from '../../agent/netlink/sys/libc.ts';
+import { datagram } from './datagram.ts';
 
 /** Of everything that the decoders know; VLAN and VRF devices, which not every kernel has, come from captures. */
 const scene = `
@@ -52,8 +53,7 @@ function exchange(socket: RouteSocket, message: Message): Buffer[] {
 
 /** A captured link as the datagram it came in. */
 function asDatagram(hex: string): Buffer {
-  const header = Array.from(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'), u8);
-  return encodeMessage({ type: RTM.NEWLINK, flags: 0, header, attributes: [] }, 1, 0);
+  return datagram(RTM.NEWLINK, 0, 1, Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));
 }
 
 /** Real answers as datagrams. Needs a network namespace of its own: it is furnished for that. */

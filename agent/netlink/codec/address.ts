@@ -2,11 +2,11 @@
 import { fromBytes, parsePrefix, toBytes } from '../../../common/addresses.ts';
 import type { Address } from '../../plan/kernel-object.ts';
 import { AF, IFA, IFA_F, NLM_F, RT_SCOPE, RTM } from '../constants.ts';
-import { type Message, parseAttributes, type Scalar, u8, u32 } from '../message.ts';
+import { type Message, parseAttributes, word } from '../message.ts';
 
 /** struct ifaddrmsg: u8 family, u8 prefix length, u8 flags, u8 scope, u32 index. */
-function ifaddrmsg(family: number, length: number, scope: number, index: number): Scalar[] {
-  return [u8(family), u8(length), u8(0), u8(scope), u32(index)];
+function ifaddrmsg(family: number, length: number, scope: number, index: number): number[] {
+  return [word(family, length, 0, scope), index];
 }
 
 function message(type: number, flags: number, index: number, { address, scope, prefixRoute }: Address): Message {
@@ -27,7 +27,7 @@ function message(type: number, flags: number, index: number, { address, scope, p
     attributes: [
       [IFA.LOCAL, bytes],
       [IFA.ADDRESS, bytes],
-      [IFA.FLAGS, u32(ifaFlags)],
+      [IFA.FLAGS, ifaFlags],
     ],
   };
 }

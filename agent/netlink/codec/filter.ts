@@ -12,7 +12,7 @@ import {
   TCA_BPF,
   TCA_BPF_FLAG_ACT_DIRECT,
 } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, parseText, type Scalar, u16, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, parseText, u16 } from '../message.ts';
 
 /** The preferences of our two filters; lower ones would be asked first. */
 export const allowPreference = 49000;
@@ -22,8 +22,8 @@ export const dropPreference = 49001;
 export const dropAll: readonly Instruction[] = [[0x06, 0, 0, 2]];
 
 /** tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. */
-export function tcmsg(index: number, handle: number, parent: number, info: number): Scalar[] {
-  return [u32(0), u32(index), u32(handle), u32(parent), u32(info)];
+export function tcmsg(index: number, handle: number, parent: number, info: number): number[] {
+  return [0, index, handle, parent, info];
 }
 
 /** The queueing discipline that only holds filters. Without options an existing clsact is left as it is. */
@@ -73,7 +73,7 @@ function bpf(
     [TCA_BPF.OPS_LEN, u16(instructions.length)],
     [TCA_BPF.OPS, program(instructions)],
   ];
-  if (direct) options.push([TCA_BPF.FLAGS, u32(TCA_BPF_FLAG_ACT_DIRECT)]);
+  if (direct) options.push([TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT]);
   return {
     type: RTM.NEWTFILTER,
     flags: NLM_F.CREATE,

@@ -19,11 +19,11 @@ import {
   RTM,
   VETH_INFO_PEER,
 } from '../constants.ts';
-import { type Attribute, type Message, macBytes, type Scalar, u8, u16, u32 } from '../message.ts';
+import { type Attribute, type Message, macBytes, u8, u16 } from '../message.ts';
 
 /** struct ifinfomsg: u8 family, u8 pad, u16 type, i32 index, u32 flags, u32 change mask. */
-function ifinfomsg(index = 0, flags = 0, change = 0): Scalar[] {
-  return [u8(AF.UNSPEC), u8(0), u16(0), u32(index), u32(flags), u32(change)];
+function ifinfomsg(index = 0, flags = 0, change = 0): number[] {
+  return [AF.UNSPEC, index, flags, change];
 }
 
 /** What only the executor knows: indexes and descriptors of the namespaces at hand. */
@@ -39,15 +39,15 @@ export interface LinkContext {
  * rest: directories in sysfs, and an RCU grace period to take them back. More than one serves XDP only.
  */
 const oneQueue: Attribute[] = [
-  [IFLA.NUM_TX_QUEUES, u32(1)],
-  [IFLA.NUM_RX_QUEUES, u32(1)],
+  [IFLA.NUM_TX_QUEUES, 1],
+  [IFLA.NUM_RX_QUEUES, 1],
 ];
 
 function vethPeer({ peer }: Extract<Link, { kind: 'veth' }>, netns: number | undefined): Attribute {
   const attributes: Attribute[] = [[IFLA.IFNAME, peer.name], [IFLA.ADDRESS, macBytes(peer.mac)], ...oneQueue];
-  if (peer.mtu !== undefined) attributes.push([IFLA.MTU, u32(peer.mtu)]);
+  if (peer.mtu !== undefined) attributes.push([IFLA.MTU, peer.mtu]);
   // The peer is born in its namespace: moving it there afterwards costs two RCU grace periods.
-  if (netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(netns)]);
+  if (netns !== undefined) attributes.push([IFLA.NET_NS_FD, netns]);
   return [VETH_INFO_PEER, { header: ifinfomsg(), attributes }];
 }
 
@@ -56,7 +56,7 @@ function kindData(link: Link, context: LinkContext): Attribute[] {
     case 'bridge':
       return [];
     case 'vrf':
-      return [[IFLA_VRF_TABLE, u32(link.table)]];
+      return [[IFLA_VRF_TABLE, link.table]];
     case 'vlan':
       return [[IFLA_VLAN_ID, u16(link.id)]];
     case 'veth':
@@ -68,15 +68,15 @@ function kindData(link: Link, context: LinkContext): Attribute[] {
 export function createLink(link: Link, context: LinkContext): Message {
   const attributes: Attribute[] = [
     [IFLA.IFNAME, link.name],
-    [IFLA.GROUP, u32(birthGroup)],
+    [IFLA.GROUP, birthGroup],
   ];
   if (link.kind === 'veth') {
     attributes.push(...oneQueue);
-    if (link.mtu !== undefined) attributes.push([IFLA.MTU, u32(link.mtu)]);
+    if (link.mtu !== undefined) attributes.push([IFLA.MTU, link.mtu]);
   }
-  if (context.master !== undefined) attributes.push([IFLA.MASTER, u32(context.master)]);
-  if (context.parent !== undefined) attributes.push([IFLA.LINK, u32(context.parent)]);
-  if (link.kind === 'vlan' && context.netns !== undefined) attributes.push([IFLA.NET_NS_FD, u32(context.netns)]);
+  if (context.master !== undefined) attributes.push([IFLA.MASTER, context.master]);
+  if (context.parent !== undefined) attributes.push([IFLA.LINK, context.parent]);
+  if (link.kind === 'vlan' && context.netns !== undefined) attributes.push([IFLA.NET_NS_FD, context.netns]);
   const info: Attribute[] = [[IFLA_INFO.KIND, link.kind]];
   const data = kindData(link, context);
   if (data.length > 0) info.push([IFLA_INFO.DATA, data]);
@@ -91,22 +91,22 @@ export function deleteLink(index: number): Message {
 
 /** Deletes every link of a group with one wait for RCU instead of one each. */
 export function deleteLinkGroup(group: number): Message {
-  return { type: RTM.DELLINK, flags: 0, header: ifinfomsg(), attributes: [[IFLA.GROUP, u32(group)]] };
+  return { type: RTM.DELLINK, flags: 0, header: ifinfomsg(), attributes: [[IFLA.GROUP, group]] };
 }
 
 /** Makes a link one of those that {@link deleteLinkGroup} deletes together. */
 export function setLinkGroup(index: number, group: number): Message {
-  return { type: RTM.NEWLINK, flags: 0, header: ifinfomsg(index), attributes: [[IFLA.GROUP, u32(group)]] };
+  return { type: RTM.NEWLINK, flags: 0, header: ifinfomsg(index), attributes: [[IFLA.GROUP, group]] };
 }
 
 /** Moves a link into the namespace behind a descriptor. */
 export function moveLink(index: number, netns: number, up = false): Message {
   const header = up ? ifinfomsg(index, IFF.UP, IFF.UP) : ifinfomsg(index);
-  return { type: RTM.NEWLINK, flags: 0, header, attributes: [[IFLA.NET_NS_FD, u32(netns)]] };
+  return { type: RTM.NEWLINK, flags: 0, header, attributes: [[IFLA.NET_NS_FD, netns]] };
 }
 
 /** Adding up every counter of every processor is most of what a look at a link costs. */
-const withoutStatistics: Attribute = [IFLA.EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)];
+const withoutStatistics: Attribute = [IFLA.EXT_MASK, RTEXT_FILTER_SKIP_STATS];
 
 /** One link by index or name. */
 export function getLink(which: { index: number } | { name: string }): Message {
@@ -133,7 +133,7 @@ function addressFamilies(settings: LinkSettings): Attribute[] {
       [IPV4_DEVCONF.ARP_NOTIFY, arpNotify],
       [IPV4_DEVCONF.ARP_IGNORE, arpIgnore],
     ];
-    const given = values.flatMap(([index, value]): Attribute[] => (value === undefined ? [] : [[index, u32(value)]]));
+    const given = values.flatMap(([index, value]): Attribute[] => (value === undefined ? [] : [[index, value]]));
     families.push([AF.INET, [[IFLA_INET_CONF, given]]]);
   }
   if (settings.addrGenMode) {
@@ -145,7 +145,7 @@ function addressFamilies(settings: LinkSettings): Attribute[] {
 function linkInfo({ bridge, bridgePort }: LinkSettings): Attribute[] {
   if (bridge) {
     const data: Attribute[] = [
-      [IFLA_BR.FORWARD_DELAY, u32(bridge.forwardDelay)],
+      [IFLA_BR.FORWARD_DELAY, bridge.forwardDelay],
       [IFLA_BR.MCAST_SNOOPING, u8(Number(bridge.multicastSnooping))],
     ];
     return [
@@ -169,9 +169,9 @@ function linkInfo({ bridge, bridgePort }: LinkSettings): Attribute[] {
 export function setLink(index: number, settings: LinkSettings, master?: number): Message {
   const attributes: Attribute[] = [];
   if (settings.alias !== undefined) attributes.push([IFLA.IFALIAS, Buffer.from(settings.alias, 'utf8')]);
-  if (settings.mtu !== undefined) attributes.push([IFLA.MTU, u32(settings.mtu)]);
+  if (settings.mtu !== undefined) attributes.push([IFLA.MTU, settings.mtu]);
   if (settings.mac !== undefined) attributes.push([IFLA.ADDRESS, macBytes(settings.mac)]);
-  if (master !== undefined) attributes.push([IFLA.MASTER, u32(master)]);
+  if (master !== undefined) attributes.push([IFLA.MASTER, master]);
   const families = addressFamilies(settings);
   if (families.length > 0) attributes.push([IFLA.AF_SPEC, families]);
   const info = linkInfo(settings);

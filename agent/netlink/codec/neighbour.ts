@@ -1,17 +1,17 @@
 /** ARP and neighbour tables (linux/neighbour.h, struct ndmsg). */
 import { fromBytes } from '../../../common/addresses.ts';
 import { AF, NDA, NLM_F, RTM } from '../constants.ts';
-import { type Message, macText, parseAttributes, type Scalar, u8, u16, u32 } from '../message.ts';
+import { type Message, macText, parseAttributes } from '../message.ts';
 
 /** struct ndmsg: u8 family, three of padding, i32 index, u16 state (NUD_*), u8 flags (NTF_*), u8 type. */
-export function ndmsg(family: number, index = 0, state = 0, flags = 0): Scalar[] {
-  return [u32(family), u32(index), u16(state), u8(flags), u8(0)];
+export function ndmsg(family: number, index = 0, state = 0, flags = 0): number[] {
+  return [family, index, state | (flags << 16)];
 }
 
 /** The entries of one link, of both families; the filter needs NETLINK_GET_STRICT_CHK. Proxy entries are not among them. */
 export function dumpNeighbours(index: number): Message {
   const header = ndmsg(AF.UNSPEC);
-  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header, attributes: [[NDA.IFINDEX, u32(index)]] };
+  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header, attributes: [[NDA.IFINDEX, index]] };
 }
 
 export interface ObservedNeighbour {

@@ -1,7 +1,7 @@
 /** Settings below /proc/sys/net that netlink tells without a process inside (linux/netconf.h, linux/ipv6.h). */
 import type { Family } from '../../plan/kernel-object.ts';
 import { AF, IFLA } from '../constants.ts';
-import { type Message, parseAttributes, u32 } from '../message.ts';
+import { type Message, parseAttributes } from '../message.ts';
 
 const RTM_GETNETCONF = 82;
 const NETCONFA = { IFINDEX: 1, FORWARDING: 2 } as const;
@@ -11,8 +11,8 @@ const all = 0xffffffff;
 /** Asks for `conf/all` of a family. */
 export function getNetconf(family: Family): Message {
   // struct netconfmsg: u8 family, and padding.
-  const header = [u32(family === 4 ? AF.INET : AF.INET6)];
-  return { type: RTM_GETNETCONF, flags: 0, header, attributes: [[NETCONFA.IFINDEX, u32(all)]] };
+  const header = [family === 4 ? AF.INET : AF.INET6];
+  return { type: RTM_GETNETCONF, flags: 0, header, attributes: [[NETCONFA.IFINDEX, all]] };
 }
 
 /** `forwarding` of an RTM_NEWNETCONF message; undefined where the kernel does not say it. */

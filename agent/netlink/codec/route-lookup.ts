@@ -2,7 +2,7 @@
 import { toBytes } from '../../../common/addresses.ts';
 import type { Family } from '../../plan/kernel-object.ts';
 import { RTA, RTM, RTM_F_LOOKUP_TABLE, RTN } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes } from '../message.ts';
 import { rtmsg } from './route.ts';
 
 /** A packet. With `iif` it has come in there, else this namespace sends it; `oif` is the interface its socket is bound to. */
@@ -28,8 +28,8 @@ export function lookupRoute({ family, to, from, iif, oif }: RouteLookup): Messag
   const flags = family === 4 ? RTM_F_LOOKUP_TABLE : 0;
   const attributes: Attribute[] = [[RTA.DST, toBytes(to)]];
   if (from !== undefined) attributes.push([RTA.SRC, toBytes(from)]);
-  if (iif !== undefined) attributes.push([RTA.IIF, u32(iif)]);
-  if (oif !== undefined) attributes.push([RTA.OIF, u32(oif)]);
+  if (iif !== undefined) attributes.push([RTA.IIF, iif]);
+  if (oif !== undefined) attributes.push([RTA.OIF, oif]);
   const header = rtmsg(family, { to: bits, from: from === undefined ? 0 : bits, flags });
   return { type: RTM.GETROUTE, flags: 0, header, attributes };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Route } from '../../plan/kernel-object.ts';
-import { type Message, u32 } from '../message.ts';
+import type { Message } from '../message.ts';
 import { bytes, expectSameRequest } from './iproute2.testing.ts';
 import { addRoute, decodeRoute, deleteRoute, dumpRoutes } from './route.ts';
 
@@ -97,7 +97,7 @@ test('a dump asks for one table only', () => {
   expect(dumpRoutes(6, 1001)).toMatchObject({
     type: 26,
     flags: 0x300,
-    attributes: [[15, u32(1001)]],
+    attributes: [[15, 1001]],
   });
 });
 

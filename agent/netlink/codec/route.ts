@@ -2,7 +2,7 @@
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, Route } from '../../plan/kernel-object.ts';
 import { AF, NLM_F, RT_SCOPE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, type Scalar, u8, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, word } from '../message.ts';
 
 const types = {
   unicast: RTN.UNICAST,
@@ -31,11 +31,8 @@ interface RouteHeader {
 export function rtmsg(
   family: Family,
   { to = 0, from = 0, protocol = 0, scope = 0, type = 0, flags = 0 }: RouteHeader = {},
-): Scalar[] {
-  const tos = u8(0);
-  const table = u8(0);
-  const af = u8(family === 4 ? AF.INET : AF.INET6);
-  return [af, u8(to), u8(from), tos, table, u8(protocol), u8(scope), u8(type), u32(flags)];
+): number[] {
+  return [word(family === 4 ? AF.INET : AF.INET6, to, from), word(0, protocol, scope, type), flags];
 }
 
 function scopeOf({ type, via, dev }: Route): number {
@@ -48,11 +45,11 @@ function message(type: number, flags: number, route: Route, index: number | unde
   const length = Number(route.to.slice(slash + 1));
   const attributes: Attribute[] = [];
   if (length > 0) attributes.push([RTA.DST, toBytes(route.to.slice(0, slash))]);
-  attributes.push([RTA.TABLE, u32(route.table)]);
-  if (index !== undefined) attributes.push([RTA.OIF, u32(index)]);
+  attributes.push([RTA.TABLE, route.table]);
+  if (index !== undefined) attributes.push([RTA.OIF, index]);
   if (route.via !== undefined) attributes.push([RTA.GATEWAY, toBytes(route.via)]);
   if (route.src !== undefined) attributes.push([RTA.PREFSRC, toBytes(route.src)]);
-  if (route.metric !== undefined) attributes.push([RTA.PRIORITY, u32(route.metric)]);
+  if (route.metric !== undefined) attributes.push([RTA.PRIORITY, route.metric]);
   // Onlink: the kernel would check the gateway against table main, where the link has no routes.
   const routeFlags = route.via !== undefined ? RTNH_F_ONLINK : 0;
   const header = rtmsg(route.family, {
@@ -82,7 +79,7 @@ export function dumpRoutes(family: Family, table: number, protocol = 0): Message
     type: RTM.GETROUTE,
     flags: NLM_F.DUMP,
     header: rtmsg(family, { protocol }),
-    attributes: [[RTA.TABLE, u32(table)]],
+    attributes: [[RTA.TABLE, table]],
   };
 }
 

@@ -2,11 +2,11 @@
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, LocalRule, Rule } from '../../plan/kernel-object.ts';
 import { AF, FIB_RULE_INVERT, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, parseText, type Scalar, u8, u16, u32 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, parseText, u8, word } from '../message.ts';
 
 /** fib_rule_hdr: u8 family, dst length, src length, tos, table (here always in FRA_TABLE), two reserved, u8 action, u32 flags. */
-function ruleHeader(family: Family, dst: number, src: number, action: number): Scalar[] {
-  return [u8(family === 4 ? AF.INET : AF.INET6), u8(dst), u8(src), u8(0), u8(0), u16(0), u8(action), u32(0)];
+function ruleHeader(family: Family, dst: number, src: number, action: number): number[] {
+  return [word(family === 4 ? AF.INET : AF.INET6, dst, src), word(0, 0, 0, action), 0];
 }
 
 function selector(prefix: string | undefined): { length: number; bytes: Uint8Array } | undefined {
@@ -26,7 +26,7 @@ function message(type: number, flags: number, rule: Rule): Message {
   const to = selector(rule.to);
   const from = selector(rule.from);
   const attributes: Attribute[] = [
-    [FRA.PRIORITY, u32(rule.priority)],
+    [FRA.PRIORITY, rule.priority],
     // On the node systemd-networkd removes foreign rules of any other protocol.
     [FRA.PROTOCOL, u8(rule.in === 'pod' ? RTPROT.MULTIVRF : RTPROT.KERNEL)],
   ];
@@ -34,7 +34,7 @@ function message(type: number, flags: number, rule: Rule): Message {
   if (from) attributes.push([FRA.SRC, from.bytes]);
   if (rule.iif !== undefined) attributes.push([FRA.IIFNAME, rule.iif]);
   if (rule.oif !== undefined) attributes.push([FRA.OIFNAME, rule.oif]);
-  if (rule.table !== undefined) attributes.push([FRA.TABLE, u32(rule.table)]);
+  if (rule.table !== undefined) attributes.push([FRA.TABLE, rule.table]);
   if (rule.action === 'l3mdev') attributes.push([FRA.L3MDEV, u8(1)]);
   const header = ruleHeader(rule.family, to?.length ?? 0, from?.length ?? 0, actions[rule.action]);
   return { type, flags, header, attributes };

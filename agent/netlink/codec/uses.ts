@@ -1,12 +1,12 @@
 /** What else uses a link: routes that lead to it, and links that are built on it. */
 import type { Family } from '../../plan/kernel-object.ts';
 import { IFLA, IFLA_INFO, NLM_F, RTA, RTM } from '../constants.ts';
-import { type Message, parseAttributes, parseText, u32 } from '../message.ts';
+import { type Message, parseAttributes, parseText } from '../message.ts';
 import { rtmsg } from './route.ts';
 
 /** The routes of every table that lead to one link, multipath ones included; the filter needs NETLINK_GET_STRICT_CHK. */
 export function dumpRoutesTo(family: Family, index: number): Message {
-  return { type: RTM.GETROUTE, flags: NLM_F.DUMP, header: rtmsg(family), attributes: [[RTA.OIF, u32(index)]] };
+  return { type: RTM.GETROUTE, flags: NLM_F.DUMP, header: rtmsg(family), attributes: [[RTA.OIF, index]] };
 }
 
 interface BuiltLink {

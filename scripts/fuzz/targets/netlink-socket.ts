@@ -7,9 +7,10 @@ import fc from 'fast-check';
 import { dumpLinks, getLink } from '../../../agent/netlink/codec/link.ts';
 import { decodeLink } from '../../../agent/netlink/codec/link-decode.ts';
 import { NLM_F, NLMSG, RTM } from '../../../agent/netlink/constants.ts';
-import { encodeMessage, splitMessages, u8 } from '../../../agent/netlink/message.ts';
+import { splitMessages } from '../../../agent/netlink/message.ts';
 import { NetlinkError, RouteSocket } from '../../../agent/netlink/socket.ts';
 import { netlinkSocket, SystemError } from '../../../agent/netlink/sys/libc.ts';
+import { datagram } from '../datagram.ts';
 import { type DumpAnswer, wholeDump } from '../dump-twin.ts';
 import { mutatedBytes } from '../mutate/bytes.ts';
 import { captureDatagrams } from '../netlink-captures.ts';
@@ -41,8 +42,7 @@ const link = (name: string) => getLink({ name });
 const header = new Uint8Array(16);
 
 function bytesOf({ what, sequence, errno, flags, garbage }: Answer, bodies: readonly Buffer[]): Buffer {
-  const message = (type: number, body: Uint8Array, extra = 0) =>
-    encodeMessage({ type, flags: flags | extra, header: Array.from(body, u8), attributes: [] }, sequence, 0);
+  const message = (type: number, body: Uint8Array, extra = 0) => datagram(type, flags | extra, sequence, body);
   const body = bodies[errno % bodies.length] ?? header;
   const code = (value: number) =>
     Buffer.concat([Int32Array.of(value), header].map((part) => new Uint8Array(part.buffer)));

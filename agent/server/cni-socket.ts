@@ -10,7 +10,7 @@ import { CniCode, CniError } from '../../common/errors.ts';
 import type { Reply, Request } from '../../common/protocol.ts';
 import { busy } from '../apply/busy.ts';
 import { close, peerCredentials, sendNow } from '../netlink/sys/libc.ts';
-import { readFrame } from './frames.ts';
+import { type Frame, readFrame } from './frames.ts';
 import { parseRequest } from './parse-request.ts';
 
 /** A request and the descriptor that came with it, which the handler closes. */
@@ -55,11 +55,15 @@ function answers(path: string): Promise<boolean> {
 }
 
 async function serve(socket: net.Socket, handle: Handler, log: Logger): Promise<void> {
-  const began = performance.now();
+  let began = performance.now();
   let verb: string | undefined;
   let reply: Reply;
   try {
-    const incoming = await readRequest(descriptorOf(socket));
+    const fd = descriptorOf(socket);
+    authenticate(fd);
+    const frame = await readFrame(fd);
+    began = performance.now();
+    const incoming = parse(frame);
     verb = incoming.request.verb;
     reply = await handle(incoming);
   } catch (error) {
@@ -71,21 +75,21 @@ async function serve(socket: net.Socket, handle: Handler, log: Logger): Promise<
     else log.error({ error: (error as Error).stack }, 'request failed');
     reply = { ok: false, error: failure.toBody() };
   }
-  answer(socket, `${JSON.stringify(reply)}\n`, log);
-  // From reading the request to the answer written.
+  const bytes = Buffer.from(`${JSON.stringify(reply)}\n`);
+  const sent = answer(socket, bytes, log);
+  // From the request read to the answer written.
   log.debug({ verb, milliseconds: performance.now() - began }, 'answered');
+  if (sent === bytes.length) socket.destroy();
+  else socket.end(bytes.subarray(sent), () => socket.destroy());
 }
 
-/** What a connection has room for goes to it at once: Node's streams take longer than the answer. */
-function answer(socket: net.Socket, text: string, log: Logger): void {
-  const bytes = Buffer.from(text);
+/** What a connection has room for goes to it at once: Node's streams take longer than the answer. Returns how much that was. */
+function answer(socket: net.Socket, bytes: Buffer, log: Logger): number {
   try {
-    const sent = sendNow(descriptorOf(socket), bytes);
-    if (sent === bytes.length) socket.destroy();
-    else socket.end(bytes.subarray(sent), () => socket.destroy());
+    return sendNow(descriptorOf(socket), bytes);
   } catch (error) {
     log.debug({ error: (error as Error).message }, 'client went away');
-    socket.destroy();
+    return bytes.length;
   }
 }
 
@@ -106,9 +110,7 @@ function authenticate(fd: number): void {
   );
 }
 
-async function readRequest(fd: number): Promise<Incoming> {
-  authenticate(fd);
-  const { line, descriptor } = await readFrame(fd);
+function parse({ line, descriptor }: Frame): Incoming {
   try {
     return { request: parseRequest(line), descriptor };
   } catch (error) {

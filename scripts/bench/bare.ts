@@ -21,7 +21,7 @@ export async function recordedAdd(world: World, vrf: string): Promise<Bare> {
   const [first, recorded] = world.pods(2) as [ReturnType<World['pod']>, ReturnType<World['pod']>];
   world.attach(first, vrf);
   const file = join(world.directory, 'trace');
-  const datagrams = await record(world.agent.pid, file, () => void world.attach(recorded, vrf));
+  const datagrams = await record(world.agent.pid, file, () => world.attach(recorded, vrf));
   world.detach([first, recorded]);
   pause(100);
   const path = `/run/netns/${vrf}`;

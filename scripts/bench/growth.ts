@@ -44,7 +44,9 @@ async function measure(
     const programs = new Programs(world);
     const { run } = await recordedAdd(world, 'bench');
     const standing = world.pods(many);
-    const fill = (pods: readonly Pod[]) => pods.forEach((pod) => void world.attach(pod, 'bench'));
+    const fill = (pods: readonly Pod[]) => {
+      for (const pod of pods) world.attach(pod, 'bench');
+    };
     fill(standing.slice(0, few));
     for (let round = 0; round < (quick ? 1 : 4); round++) {
       sample(world, programs, run, 40, small);

@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { close } from '../../agent/netlink/sys/libc.ts';
-import type { DelRequest } from '../../common/protocol.ts';
+import type { AddRequest, DelRequest } from '../../common/protocol.ts';
 import { AgentProcess } from './agent-process.ts';
 import { addRequest, delRequest, Exchange, type Point } from './client.ts';
 import { makeNamespace, netlinkIn, removeNamespace } from './namespaces.ts';
+import { pause } from './pause.ts';
 
 export interface Pod extends Point {
   number: number;
@@ -62,14 +63,20 @@ export class World {
     removeNamespace(netns);
   }
 
-  /** Attaches a pod without the plugin. Returns the milliseconds from asking to the answer. */
-  attach(pod: Pod, vrf: string): number {
+  /** Attaches a pod without the plugin. */
+  attach(pod: Pod, vrf: string): void {
     const socket = netlinkIn(pod.netns);
-    const began = performance.now();
-    new Exchange(join(this.directory, 'agent.sock'), addRequest(pod, vrf), socket).finish();
-    const took = performance.now() - began;
+    this.#ask(addRequest(pod, vrf), socket).finish();
     close(socket);
-    return took;
+  }
+
+  /** Attaches pods that come at once, and looks for the answers when all must be there: whoever is woken by one takes the agent's CPU. */
+  attachUnwatched(pods: readonly Pod[], vrf: string): void {
+    const sockets = pods.map(({ netns }) => netlinkIn(netns));
+    const exchanges = pods.map((pod, i) => this.#ask(addRequest(pod, vrf), sockets[i]));
+    pause(5 + 5 * pods.length);
+    for (const exchange of exchanges) exchange.finish();
+    for (const socket of sockets) close(socket);
   }
 
   /** Detaches pods, without the plugin. */
@@ -80,8 +87,8 @@ export class World {
     }
   }
 
-  #ask(request: DelRequest): Exchange {
-    return new Exchange(join(this.directory, 'agent.sock'), request);
+  #ask(request: AddRequest | DelRequest, descriptor?: number): Exchange {
+    return new Exchange(join(this.directory, 'agent.sock'), request, descriptor);
   }
 
   async close(): Promise<void> {

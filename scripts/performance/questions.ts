@@ -35,7 +35,10 @@ export const chapters: readonly Chapter[] = [
   {
     name: 'inside',
     title: 'ADD in the agent, from the request to the answer',
-    questions: { 'add-inside': 'beside its bare netlink messages' },
+    questions: {
+      'add-inside': 'a pod alone, beside its bare netlink messages',
+      'add-inside-many': '20 pods at once, the same',
+    },
   },
   {
     name: 'growth',

@@ -175,12 +175,17 @@ export function fromBytes(bytes: Uint8Array): string {
 }
 
 function bytesOf(family: Family, address: bigint): Uint8Array {
-  const bytes = new Uint8Array(bitsOf(family) / 8);
-  const digits = address.toString(16).padStart(bytes.length * 2, '0');
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
-  return bytes;
+  const view = new DataView(new ArrayBuffer(bitsOf(family) / 8));
+  if (family === 4) view.setUint32(0, Number(address));
+  else {
+    view.setBigUint64(0, address >> 64n);
+    view.setBigUint64(8, address);
+  }
+  return new Uint8Array(view.buffer);
 }
 
 function numberOf(bytes: readonly number[]): bigint {
-  return BigInt(`0x${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`);
+  const view = new DataView(Uint8Array.from(bytes).buffer);
+  if (bytes.length === 4) return BigInt(view.getUint32(0));
+  return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
 }

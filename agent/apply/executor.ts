@@ -46,6 +46,7 @@ class Execution {
   readonly done: Step[] = [];
   readonly leftOver: LeftOver = [];
   #batch: Entry[] = [];
+  #messages: Message[] = [];
   #at: Place | undefined;
   readonly #unborn = new Set<string>();
 
@@ -77,15 +78,17 @@ class Execution {
       throw error;
     }
     this.#batch.push({ step, messages });
+    for (const message of messages) this.#messages.push(message);
     for (const name of born(step)) this.#unborn.add(name);
   }
 
   #flush(): void {
-    const batch = this.#batch;
+    const [batch, messages] = [this.#batch, this.#messages];
     this.#batch = [];
+    this.#messages = [];
     this.#unborn.clear();
     if (batch.length === 0) return;
-    const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
+    const send = () => this.#host.places(this.#at!).socket.transact(messages);
     const outcomes = this.#timed(() => describeBatch(batch), send);
     let at = 0;
     let failure: CniError | undefined;

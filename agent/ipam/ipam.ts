@@ -1,5 +1,5 @@
 /** Allocation as the rest of the agent sees it: claim, restore, release, quarantine. */
-import { formatAddress, formatPrefix, type Prefix, parseAddress } from '../../common/addresses.ts';
+import { formatPrefix, type Prefix, parseAddress } from '../../common/addresses.ts';
 import { CniCode, CniError } from '../../common/errors.ts';
 import { type AddressedVrf, type AddressPlan, addressPlan, poolsOf } from './address-plan.ts';
 import { chooseFromPools, type Elsewhere } from './automatic.ts';
@@ -138,5 +138,5 @@ function checkSame(vrf: string, owner: Owner, held: readonly Prefix[], asked: re
 function allocation(plan: AddressPlan, prefix: Prefix): Allocation {
   const gateway = poolsOf(plan, prefix).find((pool) => pool.gateway)?.gateway;
   const result = { vrf: plan.vrf, address: formatPrefix(prefix) };
-  return gateway ? { ...result, gateway: formatAddress(gateway.family, gateway.address) } : result;
+  return gateway ? { ...result, gateway: gateway.text } : result;
 }

@@ -33,7 +33,7 @@ export interface Pool {
   /** What automatic allocation may give out, before exclusions. */
   candidates: Span;
   excluded: Span[];
-  gateway?: IpAddress;
+  gateway?: IpAddress & { text: string };
   /** Subnet and range for an error message. */
   label: string;
 }
@@ -43,7 +43,7 @@ export function parsePool(key: string, spec: PoolSpec): Pool {
   const subnet = networkOf(reading(`${key}.subnet`, spec.subnet, parsePrefix));
   const label = formatPrefix(subnet);
   const excluded = (spec.exclude ?? []).map((text) => reading(`${key}.exclude`, text, parseSpan));
-  const gateway = spec.gateway === undefined ? {} : { gateway: reading(`${key}.gateway`, spec.gateway, parseAddress) };
+  const gateway = spec.gateway === undefined ? {} : { gateway: readGateway(`${key}.gateway`, spec.gateway) };
   const usable = hostSpanOf(subnet);
   if (spec.range === undefined) return { subnet, candidates: usable, excluded, ...gateway, label };
 
@@ -59,6 +59,11 @@ export function parsePool(key: string, spec: PoolSpec): Pool {
   }
   const candidates = { family: subnet.family, ...shared };
   return { subnet, candidates, excluded, ...gateway, label: `${label} (${spec.range})` };
+}
+
+function readGateway(key: string, text: string): NonNullable<Pool['gateway']> {
+  const { family, address } = reading(key, text, parseAddress);
+  return { family, address, text: formatAddress(family, address) };
 }
 
 /**

@@ -109,7 +109,8 @@ export class RouteSocket {
    * The kernel goes on past one that fails; the outcomes are in the order of the messages.
    */
   transact(messages: readonly Message[]): Outcome[] {
-    return splitByAnswers(messages).flatMap((some) => this.#transactOnce(some));
+    const parts = splitByAnswers(messages);
+    return parts.length === 1 ? this.#transactOnce(parts[0]!) : parts.flatMap((some) => this.#transactOnce(some));
   }
 
   /**

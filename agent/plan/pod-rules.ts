@@ -13,6 +13,7 @@ const families: readonly Family[] = [4, 6];
 /** `input` is looked up for what arrives from the customer, `output` for what the pod sends. */
 export function podRules(attachment: Attachment, { input, output }: { input: number; output: number }): KernelObject[] {
   const { interface: dev, alias } = attachment;
+  const routes = customerRoutes(attachment, output);
   return [
     {
       object: 'link-settings',
@@ -36,8 +37,8 @@ export function podRules(attachment: Attachment, { input, output }: { input: num
       }),
     ),
     ...inputRoutes(attachment, input),
-    ...outputRoutes(attachment, output),
-    ...unboundRules(attachment, output, customerRoutes(attachment, output)),
+    ...outputRoutes(attachment, output, routes),
+    ...unboundRules(attachment, output, routes),
   ];
 }
 
@@ -90,10 +91,10 @@ function inputRoutes(attachment: Attachment, table: number): Route[] {
   return [...ownRoutes(attachment, table), ...multicast];
 }
 
-function outputRoutes(attachment: Attachment, table: number): Route[] {
+function outputRoutes(attachment: Attachment, table: number, customer: readonly Route[]): Route[] {
   const { interface: dev } = attachment;
   const link = speaks6(attachment)
     ? [podRoute(table, 'unicast', 'fe80::/64', dev), podRoute(table, 'multicast', 'ff00::/8', dev)]
     : [];
-  return [...ownRoutes(attachment, table), ...link, ...customerRoutes(attachment, table), ...lastResort('pod', table)];
+  return [...ownRoutes(attachment, table), ...link, ...customer, ...lastResort('pod', table)];
 }

@@ -8,7 +8,7 @@ import { observe } from '../apply/observe.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import type { Owner } from '../ipam/table.ts';
 import { refuseMixedAccept } from '../plan/accept-conflict.ts';
-import type { NodeVrf } from '../plan/desired.ts';
+import type { Attachment, NodeVrf } from '../plan/desired.ts';
 import { diff } from '../plan/diff.ts';
 import { hostEnd } from '../plan/host-end.ts';
 import type { KernelObject } from '../plan/kernel-object.ts';
@@ -71,6 +71,11 @@ function vrfsOf(records: readonly AttachmentRecord[]): NodeVrf[] {
   return records.map(({ attachment }) => attachment.vrf);
 }
 
+/** Both ends of an attachment. */
+function wholeOf(attachment: Attachment): KernelObject[] {
+  return [...hostEnd(attachment), ...podSide(attachment)];
+}
+
 /** One of each: attachments of one pod share rules, and nothing on the node. */
 function unique(objects: readonly KernelObject[]): KernelObject[] {
   const key = (object: KernelObject) => (object.in === 'pod' ? JSON.stringify(object) : object);
@@ -87,8 +92,8 @@ function make(
 ): AddReply {
   const { node, vrfs, attachments } = agent;
   const own = records.map(({ attachment }) => attachment);
-  const all = own.flatMap((attachment) => [...hostEnd(attachment), ...podSide(attachment)]);
-  const desired = own.length > 1 ? unique(all) : all;
+  const [only] = own;
+  const desired = own.length === 1 ? wholeOf(only!) : unique(own.flatMap(wholeOf));
   // Of the host ends nothing is looked at: their names are this container's own, and the kernel refuses one that exists.
   const inPod = desired.filter((object) => object.in === 'pod');
   const planned = () => [

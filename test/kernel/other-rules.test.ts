@@ -58,6 +58,7 @@ describeCombinations(
       await reachesPodAlone();
       resultOf(await del(scene.lab, pod, 'customer-a'));
       await scene.agent.removeVrf('customer-a');
+      await scene.agent.waitFor(({ msg }) => msg === 'VRF removed from this node');
       expect(await asked()).toEqual(before);
     });
 

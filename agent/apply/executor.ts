@@ -46,7 +46,6 @@ class Execution {
   readonly done: Step[] = [];
   readonly leftOver: LeftOver = [];
   #batch: Entry[] = [];
-  #messages: Message[] = [];
   #at: Place | undefined;
   readonly #unborn = new Set<string>();
 
@@ -78,17 +77,15 @@ class Execution {
       throw error;
     }
     this.#batch.push({ step, messages });
-    for (const message of messages) this.#messages.push(message);
     for (const name of born(step)) this.#unborn.add(name);
   }
 
   #flush(): void {
-    const [batch, messages] = [this.#batch, this.#messages];
+    const batch = this.#batch;
     this.#batch = [];
-    this.#messages = [];
     this.#unborn.clear();
     if (batch.length === 0) return;
-    const send = () => this.#host.places(this.#at!).socket.transact(messages);
+    const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
     const outcomes = this.#timed(() => describeBatch(batch), send);
     let at = 0;
     let failure: CniError | undefined;

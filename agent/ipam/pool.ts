@@ -33,6 +33,7 @@ export interface Pool {
   /** What automatic allocation may give out, before exclusions. */
   candidates: Span;
   excluded: Span[];
+  /** With its canonical text. */
   gateway?: IpAddress & { text: string };
   /** Subnet and range for an error message. */
   label: string;

@@ -1,6 +1,6 @@
 /** Names and addresses that follow from what is attached, so that every restart and every node finds the same. */
 import { hash } from 'node:crypto';
-import { formatAddress, fromBytes, parseAddress } from '../../common/addresses.ts';
+import { formatAddress, parseAddress } from '../../common/addresses.ts';
 import { lately } from '../../common/lately.ts';
 
 /** What everything of ours carries in its alias, alone or as the beginning. */
@@ -47,7 +47,8 @@ export const linkLocalOf = lately((mac) => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
   const [first, ...rest] = mac.split(':').map((octet) => Number.parseInt(octet, 16)) as [number, ...number[]];
   const interfaceId = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
-  return fromBytes(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId));
+  const digits = interfaceId.map((octet) => octet.toString(16).padStart(2, '0')).join('');
+  return formatAddress(6, (0xfe80n << 112n) | BigInt(`0x${digits}`));
 });
 
 /**

@@ -1,14 +1,7 @@
 /** Takes the plugin's requests: from a frame and a descriptor to an attachment or its end. */
 import type { Logger } from 'pino';
 import { CniCode, CniError } from '../../common/errors.ts';
-import type {
-  AddReply,
-  AddRequest,
-  CheckRequest,
-  EvidenceStatement,
-  Reply,
-  VerifyRequest,
-} from '../../common/protocol.ts';
+import type { AddRequest, CheckRequest, EvidenceStatement, Reply, VerifyRequest } from '../../common/protocol.ts';
 import { Deadline } from '../apply/deadline.ts';
 import { inNamespace } from '../apply/inside.ts';
 import { PlaceHandle } from '../apply/place.ts';
@@ -31,14 +24,11 @@ export async function handleRequest(agent: Agent, { request, descriptor }: Incom
   const deadline = new Deadline(request.timeout);
   switch (request.verb) {
     case 'ADD':
-      try {
-        const waiting = beforeAdd(agent, request, deadline);
-        if (waiting) await waiting;
-      } catch (error) {
+      await beforeAdd(agent, request, deadline).catch((error: unknown) => {
         if (descriptor !== undefined) close(descriptor);
         agent.observer?.failed(request, error);
         throw error;
-      }
+      });
       return add(agent, request, descriptor, deadline, log);
     case 'CHECK':
       return check(agent, request, descriptor, deadline);
@@ -87,22 +77,16 @@ function attached(
   const pod = podHandle(request, descriptor);
   try {
     const result = attach(agent, request, pod, deadline, log);
-    // The pod waits for the answer, nobody for this.
-    setImmediate(() => announce(agent, request, pod, result));
+    agent.announcements.schedule(
+      chainKey(request),
+      pod,
+      result.interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }])),
+    );
     return { ok: true, result };
   } catch (error) {
     pod.close();
     throw error;
   }
-}
-
-/** Unless a DEL has come since. */
-function announce(agent: Agent, request: AddRequest, pod: PlaceHandle, { interfaces }: AddReply): void {
-  const { containerId, network, ifname } = request;
-  const links = interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [{ name, mac }]));
-  const isAttached = agent.attachments.of(containerId, network, ifname).length > 0;
-  if (isAttached) agent.announcements.schedule(chainKey(request), pod, links);
-  else pod.close();
 }
 
 function check(agent: Agent, request: CheckRequest, descriptor: number | undefined, deadline: Deadline): Reply {

@@ -69,7 +69,7 @@ export const inside: Group = async (quick) => {
       ],
       notes: {
         messagesOfAnAdd: loop.messages,
-        ...(bareAgent ? { agentWithoutPlanning: median(bareAgent.adds.slice(-400)) } : {}),
+        ...(bareAgent ? { agentWithoutPlanning: median(bareAgent.adds.slice(-single.ours.length)) } : {}),
       },
     };
   } finally {

@@ -79,6 +79,35 @@ test('the flags "nested" and "network byte order" are no part of an attribute\'s
   expect(parseAttributes(bytes('0400 12c0')).types).toEqual([18]);
 });
 
+test('an attribute is read as a number, as text, or as further attributes', () => {
+  const attributes = parseAttributes(
+    bytes('0800 0100 78563412', '0700 0200 6d7600 00', '0c00 0380 0800 0500 000000ff'),
+  );
+  expect(attributes.number(1)).toBe(0x12345678);
+  expect(attributes.text(2)).toBe('mv');
+  expect(attributes.nested(3)?.number(5)).toBe(0xff000000);
+  expect([attributes.number(4), attributes.text(4), attributes.nested(4)]).toEqual([undefined, undefined, undefined]);
+});
+
+test('an attribute too short for a number is an error, and so is a nested one that reaches beyond it', () => {
+  expect(() => parseAttributes(bytes('0600 0100 01020000')).number(1)).toThrow(
+    'netlink attribute 1 has 2 bytes, not the 4 of a number',
+  );
+  expect(() => parseAttributes(bytes('0c00 0100 0900 0200 01000000')).nested(1)).toThrow(
+    'netlink attribute at byte 4 claims 9 of 8 bytes',
+  );
+});
+
+test('text without a NUL ends with its attribute, whatever follows', () => {
+  const attributes = parseAttributes(bytes('0600 0100 6d760000', '0500 0200 78000000'));
+  expect([attributes.text(1), attributes.text(2)]).toEqual(['mv', 'x']);
+});
+
+test('text beyond ASCII is written in UTF-8', () => {
+  const message: Message = { type: 1, flags: 0, header: [], attributes: [[1, 'zürich']] };
+  expect(parseAttributes(encodeMessage(message, 1, 0), 16).text(1)).toBe('zürich');
+});
+
 test('text ends at its NUL, or without one', () => {
   expect(parseText(bytes('65746830 00 ff'))).toBe('eth0');
   expect(parseText(bytes('65746830'))).toBe('eth0');

@@ -60,7 +60,7 @@ const words = new Uint32Array(scratch.buffer, scratch.byteOffset, scratch.length
 
 function writeWords(at: number, values: readonly number[]): number {
   let index = at >> 2;
-  for (const value of values) words[index++] = value;
+  for (let i = 0; i < values.length; i++) words[index++] = values[i]!;
   return index << 2;
 }
 
@@ -68,21 +68,26 @@ function isNested(value: Attribute[1]): value is readonly Attribute[] {
   return Array.isArray(value);
 }
 
-/** Returns where the value ends, without padding. */
-function writeValue(at: number, value: Attribute[1]): number {
-  if (typeof value === 'number') {
-    words[at >> 2] = value;
-    return at + 4;
+/** Writes text without its NUL. Names are ASCII and short: Buffer's own way asks six functions about its arguments. */
+function writeText(at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return at + scratch.write(text, at, 'utf8');
+    scratch[at + i] = code;
   }
+  return at + text.length;
+}
+
+/** Returns where the value ends; what is missing to a multiple of four is filled up behind it. */
+function writeValue(at: number, value: string | Uint8Array | Short | Structure): number {
   if (typeof value === 'string') {
-    const end = at + scratch.write(value, at, 'utf8');
+    const end = writeText(at, value);
     scratch[end] = 0;
-    return end + 1;
+    return padded(end + 1);
   }
-  if (isNested(value)) return writeAttributes(at, value);
   if (value instanceof Uint8Array) {
     scratch.set(value, at);
-    return at + value.length;
+    return padded(at + value.length);
   }
   if ('bytes' in value) {
     words[at >> 2] = value.value;
@@ -91,28 +96,47 @@ function writeValue(at: number, value: Attribute[1]): number {
   return writeAttributes(writeWords(at, value.header), value.attributes);
 }
 
-/** Writes attributes from `offset` on, each one's length and type last, and returns where they end. */
-function writeAttributes(offset: number, attributes: readonly Attribute[]): number {
-  let at = offset;
-  for (const [type, value] of attributes) {
-    const end = writeValue(at + 4, value);
-    words[at >> 2] = (end - at) | ((isNested(value) ? type | NLA_F_NESTED : type) << 16);
-    at = pad(end);
-  }
-  return at;
+function padded(end: number): number {
+  for (let at = end; (at & 3) !== 0; at++) scratch[at] = 0;
+  return end;
 }
 
-/** Fills up to a multiple of four. */
-function pad(end: number): number {
-  let at = end;
-  while (at !== align(end)) scratch[at++] = 0;
+/**
+ * Writes attributes from `offset` on, each one's length and type last, and returns where they end. By index, and numbers
+ * without asking further: most of an ADD's messages are numbers, and each of its 250 attributes is written here.
+ */
+function writeAttributes(offset: number, attributes: readonly Attribute[]): number {
+  let at = offset;
+  for (let i = 0; i < attributes.length; i++) {
+    const attribute = attributes[i]!;
+    const type = attribute[0];
+    const value = attribute[1];
+    const index = at >> 2;
+    if (typeof value === 'number') {
+      words[index] = 8 | (type << 16);
+      words[index + 1] = value;
+      at += 8;
+    } else if (isNested(value)) {
+      const end = writeAttributes(at + 4, value);
+      words[index] = (end - at) | ((type | NLA_F_NESTED) << 16);
+      at = end;
+    } else {
+      const end = writeValue(at + 4, value);
+      words[index] = (end - at) | (type << 16);
+      at = align(end);
+    }
+  }
   return at;
 }
 
 /** struct nlmsghdr: u32 length, u16 type, u16 flags, u32 sequence, u32 port; then the message. */
 function writeMessage(offset: number, message: Message, sequence: number, flags: number): number {
   const end = writeAttributes(writeWords(offset + headerLength, message.header), message.attributes);
-  writeWords(offset, [end - offset, message.type | ((message.flags | flags) << 16), sequence, 0]);
+  const index = offset >> 2;
+  words[index] = end - offset;
+  words[index + 1] = message.type | ((message.flags | flags) << 16);
+  words[index + 2] = sequence;
+  words[index + 3] = 0;
   return end;
 }
 
@@ -127,10 +151,10 @@ export function encodeMessage(message: Message, sequence: number, flags: number)
  */
 export function encodeBatch(messages: readonly Message[], first: number, flags: number, lastFlags = 0): Buffer {
   let end = 0;
-  messages.forEach((message, i) => {
+  for (let i = 0; i < messages.length; i++) {
     const own = i === messages.length - 1 ? flags | lastFlags : flags;
-    end = writeMessage(end, message, first + i, own);
-  });
+    end = writeMessage(end, messages[i]!, first + i, own);
+  }
   return scratch.subarray(0, end);
 }
 
@@ -142,19 +166,25 @@ export interface Received {
   body: Buffer;
 }
 
-/** Splits a datagram into its messages; what is shorter than it says is an error, not the end. */
-export function splitMessages(datagram: Buffer): Received[] {
+/** A number of 32 bits. Buffer's own ways ask four functions about their arguments, and an ADD reads 400 numbers. */
+export function uint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
+/** Splits a datagram, the first `size` bytes, into its messages; what is shorter than it says is an error, not the end. */
+export function splitMessages(datagram: Buffer, size = datagram.length): Received[] {
   const messages: Received[] = [];
   let offset = 0;
-  while (offset + headerLength <= datagram.length) {
-    const length = datagram.readUInt32LE(offset);
-    if (length < headerLength || offset + length > datagram.length) {
-      throw new RangeError(`netlink message at byte ${offset} claims ${length} of ${datagram.length - offset} bytes`);
+  while (offset + headerLength <= size) {
+    const length = uint32(datagram, offset);
+    if (length < headerLength || offset + length > size) {
+      throw new RangeError(`netlink message at byte ${offset} claims ${length} of ${size - offset} bytes`);
     }
+    const kind = uint32(datagram, offset + 4);
     messages.push({
-      type: datagram.readUInt16LE(offset + 4),
-      flags: datagram.readUInt16LE(offset + 6),
-      sequence: datagram.readUInt32LE(offset + 8),
+      type: kind & 0xffff,
+      flags: kind >>> 16,
+      sequence: uint32(datagram, offset + 8),
       body: datagram.subarray(offset + headerLength, offset + length),
     });
     offset += align(length);
@@ -168,19 +198,21 @@ export class Attributes {
   readonly #types: number[] = [];
   readonly #offsets: number[] = [];
 
-  /** Throws a RangeError when the fixed part before `offset` or an attribute is cut short. */
-  constructor(bytes: Buffer, offset: number) {
-    if (offset > bytes.length)
-      throw new RangeError(`netlink message of ${bytes.length} bytes lacks its fixed part of ${offset}`);
+  /** Those in `bytes` from `offset` to `end`. Throws a RangeError when the fixed part before or an attribute is cut short. */
+  constructor(bytes: Buffer, offset: number, end: number) {
+    if (offset > end) throw new RangeError(`netlink message of ${end} bytes lacks its fixed part of ${offset}`);
     this.#bytes = bytes;
-    for (let at = offset; at + 4 <= bytes.length; ) {
-      const length = bytes.readUInt16LE(at);
-      if (length < 4 || at + length > bytes.length) {
-        throw new RangeError(`netlink attribute at byte ${at} claims ${length} of ${bytes.length - at} bytes`);
+    const types = this.#types;
+    const offsets = this.#offsets;
+    for (let at = offset; at + 4 <= end; ) {
+      const head = uint32(bytes, at);
+      const length = head & 0xffff;
+      if (length < 4 || at + length > end) {
+        throw new RangeError(`netlink attribute at byte ${at} claims ${length} of ${end - at} bytes`);
       }
       // The two highest bits say "nested" and "network byte order".
-      this.#types.push(bytes.readUInt16LE(at + 2) & 0x3fff);
-      this.#offsets.push(at);
+      types.push((head >>> 16) & 0x3fff);
+      offsets.push(at);
       at += align(length);
     }
   }
@@ -194,16 +226,45 @@ export class Attributes {
     return this.#types.includes(type);
   }
 
+  /** Where the last attribute of a type begins and ends. */
+  #find(type: number): { at: number; end: number } | undefined {
+    const at = this.#offsets[this.#types.lastIndexOf(type)];
+    return at === undefined ? undefined : { at, end: at + (uint32(this.#bytes, at) & 0xffff) };
+  }
+
   /** The value of the last attribute of a type. */
   get(type: number): Buffer | undefined {
-    const at = this.#offsets[this.#types.lastIndexOf(type)];
-    return at === undefined ? undefined : this.#bytes.subarray(at + 4, at + this.#bytes.readUInt16LE(at));
+    const found = this.#find(type);
+    return found && this.#bytes.subarray(found.at + 4, found.end);
+  }
+
+  /** The same as a number of 32 bits, or its first ones. Throws a RangeError where there are fewer. */
+  number(type: number): number | undefined {
+    const found = this.#find(type);
+    if (!found) return undefined;
+    const length = found.end - found.at - 4;
+    if (length < 4) throw new RangeError(`netlink attribute ${type} has ${length} bytes, not the 4 of a number`);
+    return uint32(this.#bytes, found.at + 4);
+  }
+
+  /** The same as attributes. Throws like {@link parseAttributes}. */
+  nested(type: number): Attributes | undefined {
+    const found = this.#find(type);
+    return found && new Attributes(this.#bytes, found.at + 4, found.end);
+  }
+
+  /** The same as text up to its NUL. */
+  text(type: number): string | undefined {
+    const found = this.#find(type);
+    if (!found) return undefined;
+    const nul = this.#bytes.indexOf(0, found.at + 4);
+    return this.#bytes.toString('utf8', found.at + 4, nul < 0 ? found.end : Math.min(nul, found.end));
   }
 }
 
 /** The attributes in `bytes` from `offset`. Throws like {@link Attributes}. */
 export function parseAttributes(bytes: Buffer, offset = 0): Attributes {
-  return new Attributes(bytes, offset);
+  return new Attributes(bytes, offset, bytes.length);
 }
 
 /** Text up to its NUL. */

@@ -2,15 +2,7 @@
 
 import { splitByAnswers } from './answers.ts';
 import { NETLINK, NLM_F, NLMSG, NLMSGERR_ATTR_MSG, SOL_NETLINK } from './constants.ts';
-import {
-  encodeBatch,
-  encodeMessage,
-  type Message,
-  parseAttributes,
-  parseText,
-  type Received,
-  splitMessages,
-} from './message.ts';
+import { encodeBatch, encodeMessage, type Message, parseAttributes, type Received, splitMessages } from './message.ts';
 import { enlargeReceiveBuffer } from './receive-buffer.ts';
 import {
   bindNetlink,
@@ -32,8 +24,11 @@ export interface Outcome {
   /** The kernel's own words (NETLINK_EXT_ACK), often empty. */
   reason: string;
   /** What NLM_F_ECHO brought back. */
-  echo: Received[];
+  echo: readonly Received[];
 }
+
+/** Most messages of a batch: done, and nothing was said of it. */
+const silence: Outcome = { errno: 0, reason: '', echo: [] };
 
 /** A request the kernel refused; `errno` positive. */
 export class NetlinkError extends Error {
@@ -60,8 +55,7 @@ function acknowledgement({ body, flags }: Received): { errno: number; reason: st
   const NLM_F_CAPPED = 0x100;
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, reason: '' };
   const repeated = (flags & NLM_F_CAPPED) !== 0 || errno === 0 ? 16 : body.readUInt32LE(4);
-  const text = parseAttributes(body, 4 + repeated).get(NLMSGERR_ATTR_MSG);
-  return { errno, reason: text ? parseText(text) : '' };
+  return { errno, reason: parseAttributes(body, 4 + repeated).text(NLMSGERR_ATTR_MSG) ?? '' };
 }
 
 export class RouteSocket {
@@ -120,25 +114,27 @@ export class RouteSocket {
   #transactOnce(messages: readonly Message[]): Outcome[] {
     const first = (this.#sequence + 1) >>> 0;
     this.#sequence = (this.#sequence + messages.length) >>> 0;
-    const outcomes = messages.map((): Outcome => ({ errno: 0, reason: '', echo: [] }));
+    const outcomes = new Array<Outcome>(messages.length).fill(silence);
     if (messages.length === 0) return outcomes;
     send(this.fd, encodeBatch(messages, first, NLM_F.REQUEST, NLM_F.ACK));
-    const last = outcomes.at(-1);
     for (let complete = false; !complete; ) {
       for (const received of this.#receive()) {
-        const outcome = outcomes[(received.sequence - first) >>> 0];
+        const at = (received.sequence - first) >>> 0;
+        const outcome = outcomes[at];
         if (!outcome) continue;
         if (received.type === NLMSG.ERROR) {
-          Object.assign(outcome, acknowledgement(received));
-          complete ||= outcome === last;
-        } else outcome.echo.push({ ...received, body: Buffer.from(received.body) });
+          outcomes[at] = { ...outcome, ...acknowledgement(received) };
+          complete ||= at === messages.length - 1;
+        } else {
+          outcomes[at] = { ...outcome, echo: [...outcome.echo, { ...received, body: Buffer.from(received.body) }] };
+        }
       }
     }
     return outcomes;
   }
 
   /** One message; throws {@link NetlinkError}. */
-  request(message: Message): Received[] {
+  request(message: Message): readonly Received[] {
     const [outcome] = this.transact([message]);
     if (outcome!.errno !== 0) throw new NetlinkError(outcome!.errno, outcome!.reason);
     return outcome!.echo;
@@ -180,12 +176,9 @@ export class RouteSocket {
   }
 
   #receive(): Received[] {
-    const end = performance.now() + this.#patience;
-    for (;;) {
-      const length = this.#receiveOrDrain();
-      if (length >= 0) return splitMessages(buffer.subarray(0, length));
-      if (performance.now() >= end) throw new NetlinkError(ETIMEDOUT, `no answer within ${this.#patience} ms`);
-    }
+    const length = this.#receiveOrDrain();
+    if (length < 0) throw new NetlinkError(ETIMEDOUT, `no answer within ${this.#patience} ms`);
+    return splitMessages(buffer, length);
   }
 
   /** After ENOBUFS the kernel drops every answer in silence until all that it has queued is read. */

@@ -12,7 +12,7 @@ import {
   TCA_BPF,
   TCA_BPF_FLAG_ACT_DIRECT,
 } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, parseText, u16 } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, u16 } from '../message.ts';
 
 /** The preferences of our two filters; lower ones would be asked first. */
 export const allowPreference = 49000;
@@ -140,15 +140,14 @@ export function decodePreference(body: Buffer): number {
 /** Decodes the body of an RTM_NEWTFILTER message; undefined for the line that announces a preference. */
 export function decodeFilter(body: Buffer): ObservedFilter | undefined {
   const attributes = parseAttributes(body, 20);
-  const kind = attributes.get(TCA.KIND);
-  const optionBytes = attributes.get(TCA.OPTIONS);
-  if (!kind || !optionBytes) return undefined;
-  const options = parseAttributes(optionBytes);
+  const kind = attributes.text(TCA.KIND);
+  const options = attributes.nested(TCA.OPTIONS);
+  if (kind === undefined || !options) return undefined;
   return {
     index: body.readInt32LE(4),
     preference: decodePreference(body),
-    kind: parseText(kind),
-    direct: ((options.get(TCA_BPF.FLAGS)?.readUInt32LE(0) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
+    kind,
+    direct: ((options.number(TCA_BPF.FLAGS) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
     program: options.get(TCA_BPF.OPS)?.toString('hex') ?? '',
   };
 }

@@ -16,7 +16,7 @@ import {
   IFLA_VRF_TABLE,
   IPV4_DEVCONF,
 } from '../constants.ts';
-import { type Attributes, macText, parseAttributes, parseText } from '../message.ts';
+import { type Attributes, macText, parseAttributes, uint32 } from '../message.ts';
 
 export interface ObservedLink {
   index: number;
@@ -40,12 +40,10 @@ export interface ObservedLink {
   bridgePort: { learning: boolean; flood: boolean; multicastFlood: boolean; broadcastFlood: boolean } | undefined;
 }
 
-const number32 = (bytes: Buffer | undefined) => bytes?.readUInt32LE(0);
 const flag = (bytes: Buffer | undefined) => bytes?.[0] === 1;
 
 function decodeIpv4(families: Attributes | undefined): ObservedLink['ipv4'] {
-  const inet = families?.get(AF.INET);
-  const values = inet && parseAttributes(inet).get(IFLA_INET_CONF);
+  const values = families?.nested(AF.INET)?.get(IFLA_INET_CONF);
   if (!values) return undefined;
   // An array of u32, index 1 first.
   const read = (index: number) => values.readUInt32LE((index - 1) * 4);
@@ -58,44 +56,37 @@ function decodeIpv4(families: Attributes | undefined): ObservedLink['ipv4'] {
 }
 
 function decodeAddrGenMode(families: Attributes | undefined): ObservedLink['addrGenMode'] {
-  const inet6 = families?.get(AF.INET6);
-  const mode = inet6 && parseAttributes(inet6).get(IFLA_INET6_ADDR_GEN_MODE)?.[0];
+  const mode = families?.nested(AF.INET6)?.get(IFLA_INET6_ADDR_GEN_MODE)?.[0];
   if (mode === undefined) return undefined;
   return mode === ADDR_GEN_MODE.none ? 'none' : 'eui64';
 }
 
 function decodeAlias(attributes: Attributes): string | undefined {
-  const alias = attributes.get(IFLA.IFALIAS);
-  if (alias) return parseText(alias);
-  return number32(attributes.get(IFLA.GROUP)) === birthGroup ? mark : undefined;
+  const alias = attributes.text(IFLA.IFALIAS);
+  if (alias !== undefined) return alias;
+  return attributes.number(IFLA.GROUP) === birthGroup ? mark : undefined;
 }
 
 /** Decodes the body of an RTM_NEWLINK or RTM_DELLINK message. */
 export function decodeLink(body: Buffer): ObservedLink {
   const attributes = parseAttributes(body, 16);
-  const info = attributes.get(IFLA.LINKINFO);
-  const infos = info ? parseAttributes(info) : undefined;
-  const kindBytes = infos?.get(IFLA_INFO.KIND);
-  const kind = kindBytes && parseText(kindBytes);
-  const dataBytes = infos?.get(IFLA_INFO.DATA);
-  const data = dataBytes && parseAttributes(dataBytes);
-  const slaveKind = infos?.get(IFLA_INFO.SLAVE_KIND);
-  const slaveBytes = infos?.get(IFLA_INFO.SLAVE_DATA);
-  const slave = slaveBytes && slaveKind && parseText(slaveKind) === 'bridge' ? parseAttributes(slaveBytes) : undefined;
-  const familyBytes = attributes.get(IFLA.AF_SPEC);
-  const families = familyBytes && parseAttributes(familyBytes);
+  const info = attributes.nested(IFLA.LINKINFO);
+  const kind = info?.text(IFLA_INFO.KIND);
+  const data = info?.nested(IFLA_INFO.DATA);
+  const slave = info?.text(IFLA_INFO.SLAVE_KIND) === 'bridge' ? info.nested(IFLA_INFO.SLAVE_DATA) : undefined;
+  const families = attributes.nested(IFLA.AF_SPEC);
   const mac = attributes.get(IFLA.ADDRESS);
   return {
-    index: body.readInt32LE(4),
-    name: parseText(attributes.get(IFLA.IFNAME) ?? Buffer.alloc(0)),
-    up: (body.readUInt32LE(8) & IFF.UP) !== 0,
+    index: uint32(body, 4),
+    name: attributes.text(IFLA.IFNAME) ?? '',
+    up: (uint32(body, 8) & IFF.UP) !== 0,
     alias: decodeAlias(attributes),
     mac: mac && macText(mac),
-    mtu: number32(attributes.get(IFLA.MTU)),
-    master: number32(attributes.get(IFLA.MASTER)) ?? 0,
-    link: number32(attributes.get(IFLA.LINK)) ?? 0,
+    mtu: attributes.number(IFLA.MTU),
+    master: attributes.number(IFLA.MASTER) ?? 0,
+    link: attributes.number(IFLA.LINK) ?? 0,
     kind,
-    table: kind === 'vrf' ? number32(data?.get(IFLA_VRF_TABLE)) : undefined,
+    table: kind === 'vrf' ? data?.number(IFLA_VRF_TABLE) : undefined,
     vlanId: kind === 'vlan' ? data?.get(IFLA_VLAN_ID)?.readUInt16LE(0) : undefined,
     addrGenMode: decodeAddrGenMode(families),
     ipv4: decodeIpv4(families),
@@ -103,7 +94,7 @@ export function decodeLink(body: Buffer): ObservedLink {
       kind === 'bridge' && data
         ? {
             multicastSnooping: flag(data.get(IFLA_BR.MCAST_SNOOPING)),
-            forwardDelay: number32(data.get(IFLA_BR.FORWARD_DELAY)) ?? 0,
+            forwardDelay: data.number(IFLA_BR.FORWARD_DELAY) ?? 0,
           }
         : undefined,
     bridgePort: slave && {

@@ -1,6 +1,6 @@
 /** Where a link is among others, of all the kernel tells of it: an ADD asks that of the links it builds upon and of what it has made. */
 import { IFF, IFLA } from '../constants.ts';
-import { parseAttributes } from '../message.ts';
+import { parseAttributes, uint32 } from '../message.ts';
 
 export interface LinkPosition {
   index: number;
@@ -15,9 +15,9 @@ export interface LinkPosition {
 export function decodePosition(body: Buffer): LinkPosition {
   const attributes = parseAttributes(body, 16);
   return {
-    index: body.readInt32LE(4),
-    up: (body.readUInt32LE(8) & IFF.UP) !== 0,
-    master: attributes.get(IFLA.MASTER)?.readUInt32LE(0) ?? 0,
-    link: attributes.get(IFLA.LINK)?.readUInt32LE(0) ?? 0,
+    index: uint32(body, 4),
+    up: (uint32(body, 8) & IFF.UP) !== 0,
+    master: attributes.number(IFLA.MASTER) ?? 0,
+    link: attributes.number(IFLA.LINK) ?? 0,
   };
 }

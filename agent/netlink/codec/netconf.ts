@@ -17,7 +17,7 @@ export function getNetconf(family: Family): Message {
 
 /** `forwarding` of an RTM_NEWNETCONF message; undefined where the kernel does not say it. */
 export function decodeForwarding(body: Buffer): number | undefined {
-  return parseAttributes(body, 4).get(NETCONFA.FORWARDING)?.readInt32LE(0);
+  return parseAttributes(body, 4).number(NETCONFA.FORWARDING);
 }
 
 const IFLA_INET6_CONF = 2;
@@ -26,9 +26,7 @@ const DEVCONF = { acceptRa: 3, ndiscNotify: 29 } as const;
 
 /** `net.ipv6.conf.DEV` from an RTM_NEWLINK message; undefined where the link has no IPv6. */
 export function decodeIpv6Conf(body: Buffer): Record<keyof typeof DEVCONF, number> | undefined {
-  const families = parseAttributes(body, 16).get(IFLA.AF_SPEC);
-  const inet6 = families && parseAttributes(families).get(AF.INET6);
-  const values = inet6 && parseAttributes(inet6).get(IFLA_INET6_CONF);
+  const values = parseAttributes(body, 16).nested(IFLA.AF_SPEC)?.nested(AF.INET6)?.get(IFLA_INET6_CONF);
   if (!values || values.length < (DEVCONF.ndiscNotify + 1) * 4) return undefined;
   return {
     acceptRa: values.readInt32LE(DEVCONF.acceptRa * 4),

@@ -1,6 +1,6 @@
 /** What the kernel announces to multicast groups: which link, route or rule changed. What it is now is looked up. */
 import { AF, IFLA, RTA, RTM } from '../constants.ts';
-import { parseAttributes, parseText, type Received } from '../message.ts';
+import { parseAttributes, type Received } from '../message.ts';
 
 /** One change. `link`: the link itself; `on-link`: something that lives on it; `port`: of a bridge's forwarding database; `place`: of the whole namespace. */
 export type Notice =
@@ -55,16 +55,16 @@ export function decodeNotice({ type, body }: Pick<Received, 'type' | 'body'>): N
 
 function linkNotice(type: number, body: Buffer): Notice {
   const index = body.readInt32LE(4);
-  const name = parseAttributes(body, 16).get(IFLA.IFNAME);
+  const name = parseAttributes(body, 16).text(IFLA.IFNAME) ?? '';
   // With family AF_BRIDGE it is a port that left its bridge.
   const gone = type === RTM.DELLINK && body[0] !== AF.BRIDGE;
-  return { about: 'link', index, name: name ? parseText(name) : '', gone };
+  return { about: 'link', index, name, gone };
 }
 
 function routeNotice(body: Buffer): Notice | undefined {
   if (body[0] !== AF.INET && body[0] !== AF.INET6) return undefined;
   if ((body.readUInt32LE(8) & RTM_F_CLONED) !== 0) return undefined;
   const attributes = parseAttributes(body, 12);
-  const table = attributes.get(RTA.TABLE)?.readUInt32LE(0) ?? body[4] ?? 0;
-  return { about: 'route', table, index: attributes.get(RTA.OIF)?.readInt32LE(0) };
+  const table = attributes.number(RTA.TABLE) ?? body[4] ?? 0;
+  return { about: 'route', table, index: attributes.number(RTA.OIF) };
 }

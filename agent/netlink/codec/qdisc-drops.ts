@@ -1,6 +1,6 @@
 /** What filters have dropped, as the clsact they hang on counts it (linux/gen_stats.h, struct gnet_stats_queue). */
 import { NLM_F, RTM, TC_H_CLSACT_HANDLE, TCA, TCA_STATS_QUEUE } from '../constants.ts';
-import { type Message, parseAttributes, parseText } from '../message.ts';
+import { type Message, parseAttributes } from '../message.ts';
 import { tcmsg } from './filter.ts';
 
 /** All queueing disciplines of the namespace: the kernel does not select by interface. */
@@ -21,10 +21,8 @@ export interface ClsactDrops {
 /** Decodes the body of an RTM_NEWQDISC message; undefined for anything but a clsact. */
 export function decodeClsactDrops(body: Buffer): ClsactDrops | undefined {
   const attributes = parseAttributes(body, 20);
-  const kind = attributes.get(TCA.KIND);
-  if (body.readUInt32LE(8) !== TC_H_CLSACT_HANDLE || !kind || parseText(kind) !== 'clsact') return undefined;
-  const statistics = attributes.get(TCA.STATS2);
-  const queue = statistics && parseAttributes(statistics).get(TCA_STATS_QUEUE);
+  if (body.readUInt32LE(8) !== TC_H_CLSACT_HANDLE || attributes.text(TCA.KIND) !== 'clsact') return undefined;
+  const queue = attributes.nested(TCA.STATS2)?.get(TCA_STATS_QUEUE);
   // u32 qlen, backlog, drops, requeues, overlimits.
   return { index: body.readInt32LE(4), drops: queue?.readUInt32LE(8) ?? 0 };
 }

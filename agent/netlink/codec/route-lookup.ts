@@ -52,5 +52,5 @@ const types = new Map<number, FoundRoute['type']>([
 /** Decodes the body of the RTM_NEWROUTE that answers {@link lookupRoute}. */
 export function decodeFoundRoute(body: Buffer): FoundRoute {
   const attributes = parseAttributes(body, 12);
-  return { type: types.get(body[7]!) ?? 'other', index: attributes.get(RTA.OIF)?.readUInt32LE(0) };
+  return { type: types.get(body[7]!) ?? 'other', index: attributes.number(RTA.OIF) };
 }

@@ -103,14 +103,14 @@ export function decodeRoute(body: Buffer): ObservedRoute {
     const bytes = attributes.get(type);
     return bytes && fromBytes(bytes);
   };
-  const metric = attributes.get(RTA.PRIORITY)?.readUInt32LE(0);
+  const metric = attributes.number(RTA.PRIORITY);
   return {
     family,
-    table: attributes.get(RTA.TABLE)?.readUInt32LE(0) ?? body[4]!,
+    table: attributes.number(RTA.TABLE) ?? body[4]!,
     type: typeNames.get(body[7]!) ?? 'other',
     protocol: body[5]!,
     to: `${address(RTA.DST) ?? (family === 4 ? '0.0.0.0' : '::')}/${body[1]}`,
-    index: attributes.get(RTA.OIF)?.readUInt32LE(0),
+    index: attributes.number(RTA.OIF),
     via: address(RTA.GATEWAY) ?? otherFamily(attributes.get(RTA.VIA)),
     src: address(RTA.PREFSRC),
     metric: family === 6 && metric === defaultMetric6 ? undefined : metric,

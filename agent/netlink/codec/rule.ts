@@ -2,7 +2,7 @@
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
 import type { Family, LocalRule, Rule } from '../../plan/kernel-object.ts';
 import { AF, FIB_RULE_INVERT, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, parseText, u8, word } from '../message.ts';
+import { type Attribute, type Message, parseAttributes, u8, uint32, word } from '../message.ts';
 
 /** fib_rule_hdr: u8 family, dst length, src length, tos, table (here always in FRA_TABLE), two reserved, u8 action, u32 flags. */
 function ruleHeader(family: Family, dst: number, src: number, action: number): number[] {
@@ -77,7 +77,7 @@ export interface ObservedRule extends Omit<Rule, 'object' | 'in' | 'action'> {
   ours?: true;
 }
 
-const otherSelectors = [
+const otherSelectors: ReadonlySet<number> = new Set([
   FRA.FWMARK,
   FRA.TUN_ID,
   FRA.UID_RANGE,
@@ -86,7 +86,7 @@ const otherSelectors = [
   FRA.DPORT_RANGE,
   FRA.DSCP,
   FRA.FLOWLABEL,
-];
+]);
 
 function actionOf(number: number, l3mdev: boolean): ObservedRule['action'] {
   if (number === FR_ACT.LOOKUP) return l3mdev ? 'l3mdev' : 'lookup';
@@ -101,21 +101,17 @@ export function decodeRule(body: Buffer): ObservedRule {
     const bytes = attributes.get(type);
     return bytes && `${fromBytes(bytes)}/${length}`;
   };
-  const name = (type: number) => {
-    const bytes = attributes.get(type);
-    return bytes && parseText(bytes);
-  };
   const action = actionOf(body[7]!, attributes.get(FRA.L3MDEV)?.[0] === 1);
-  const inverted = (body.readUInt32LE(8) & FIB_RULE_INVERT) !== 0;
-  const narrowed = body[3] !== 0 || inverted || otherSelectors.some((type) => attributes.has(type));
-  const table = attributes.get(FRA.TABLE)?.readUInt32LE(0) ?? body[4]!;
+  const inverted = (uint32(body, 8) & FIB_RULE_INVERT) !== 0;
+  const narrowed = body[3] !== 0 || inverted || attributes.types.some((type) => otherSelectors.has(type));
+  const table = attributes.number(FRA.TABLE) ?? body[4]!;
   return {
     family: body[0] === AF.INET ? 4 : 6,
-    priority: attributes.get(FRA.PRIORITY)?.readUInt32LE(0) ?? 0,
+    priority: attributes.number(FRA.PRIORITY) ?? 0,
     action,
     table: action === 'lookup' ? table : undefined,
-    iif: name(FRA.IIFNAME),
-    oif: name(FRA.OIFNAME),
+    iif: attributes.text(FRA.IIFNAME),
+    oif: attributes.text(FRA.OIFNAME),
     to: prefix(FRA.DST, body[1]!),
     from: prefix(FRA.SRC, body[2]!),
     ...(narrowed ? { narrowed } : {}),

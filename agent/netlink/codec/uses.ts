@@ -1,7 +1,7 @@
 /** What else uses a link: routes that lead to it, and links that are built on it. */
 import type { Family } from '../../plan/kernel-object.ts';
 import { IFLA, IFLA_INFO, NLM_F, RTA, RTM } from '../constants.ts';
-import { type Message, parseAttributes, parseText } from '../message.ts';
+import { type Message, parseAttributes } from '../message.ts';
 import { rtmsg } from './route.ts';
 
 /** The routes of every table that lead to one link, multipath ones included; the filter needs NETLINK_GET_STRICT_CHK. */
@@ -23,17 +23,12 @@ const IFLA_VXLAN_LINK = 3;
 /** Decodes the body of an RTM_NEWLINK message; undefined for a link that stands on no other of the same namespace. */
 export function decodeBuiltLink(body: Buffer): BuiltLink | undefined {
   const attributes = parseAttributes(body, 16);
-  const infoBytes = attributes.get(IFLA.LINKINFO);
-  const info = infoBytes && parseAttributes(infoBytes);
-  const kindBytes = info?.get(IFLA_INFO.KIND);
-  if (!info || !kindBytes) return undefined;
-  const kind = parseText(kindBytes);
-  const data = info.get(IFLA_INFO.DATA);
-  const below =
-    kind === 'vxlan' && data
-      ? parseAttributes(data).get(IFLA_VXLAN_LINK)?.readInt32LE(0)
-      : attributes.get(IFLA.LINK)?.readInt32LE(0);
+  const info = attributes.nested(IFLA.LINKINFO);
+  const kind = info?.text(IFLA_INFO.KIND);
+  if (!info || kind === undefined) return undefined;
+  const data = kind === 'vxlan' ? info.nested(IFLA_INFO.DATA) : undefined;
+  const below = data ? data.number(IFLA_VXLAN_LINK) : attributes.number(IFLA.LINK);
   // A veth stands on nothing: what it names is its other end.
   if (!below || kind === 'veth' || attributes.has(IFLA_LINK_NETNSID)) return undefined;
-  return { name: parseText(attributes.get(IFLA.IFNAME) ?? Buffer.alloc(0)), kind, below };
+  return { name: attributes.text(IFLA.IFNAME) ?? '', kind, below };
 }

@@ -152,7 +152,11 @@ export function sendAsync(fd: number, bytes: Buffer): Promise<number> {
 
 /** Number of bytes received, or -1 when nothing is there and `flags` has MSG_DONTWAIT, or none came in the time of {@link limitReceive}. */
 export function receive(fd: number, into: Buffer, flags = 0): number {
-  return unlessLater(c.recv(fd, into, into.length, flags), 'recv');
+  let length: number;
+  // With a time limit the kernel does not go on by itself after a signal (man 7 signal).
+  do length = c.recv(fd, into, into.length, flags);
+  while (length < 0 && koffi.errno() === koffi.os.errno.EINTR);
+  return unlessLater(length, 'recv');
 }
 
 /** struct pollfd: i32 descriptor, i16 events asked for, i16 events that there are. */

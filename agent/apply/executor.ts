@@ -56,7 +56,8 @@ class Execution {
 
   run(steps: readonly Step[]): void {
     for (const step of steps) {
-      if (isDirect(step)) {
+      if (step.do === 'write' && this.#host.places(step.to.in).entry === 'never') this.leftOver.push(step.to);
+      else if (isDirect(step)) {
         this.#flush();
         this.#direct(step);
       } else this.#queue(step);
@@ -135,17 +136,11 @@ class Execution {
       () => {
         if (step.do === 'make') this.#host.createNamespace(step.object);
         else if (step.do === 'unmake') this.#host.removeNamespace(step.object);
-        else this.#sysctl(step.to);
+        else this.#host.places(step.to.in).writeSysctl(step.to.path, step.to.value);
       },
     );
     this.done.push(step);
     this.#deadline?.check();
-  }
-
-  #sysctl(sysctl: Sysctl): void {
-    const handle = this.#host.places(sysctl.in);
-    if (handle.entry === 'never') this.leftOver.push(sysctl);
-    else handle.writeSysctl(sysctl.path, sysctl.value);
   }
 }
 

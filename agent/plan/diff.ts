@@ -20,6 +20,9 @@ export function diff(desired: readonly KernelObject[], observed: Observed): Step
   return steps;
 }
 
+/** A place that nobody looked at, or that does not exist yet. */
+const unseen = emptyPlace();
+
 /** The steps for one object of `desired`, when the steps of `before` have been decided upon already. */
 export function stepsFor(
   object: KernelObject,
@@ -27,17 +30,16 @@ export function stepsFor(
   observed: Observed,
   before: readonly Step[] = [],
 ): Step[] {
-  const place = observed.get(object.in) ?? emptyPlace();
+  const place = observed.get(object.in) ?? unseen;
   if (object.object === 'rule') return ruleSteps(object, desired, place, before);
   if (object.object === 'link') return linkSteps(object, place, observed.get(peerPlace(object)));
-  const step = stepFor(object, observed, before);
+  const step = stepFor(object, place, observed, before);
   return step ? [step] : [];
 }
 
 type Single = Exclude<KernelObject, Rule | Link>;
 
-function stepFor(object: Single, observed: Observed, before: readonly Step[]): Step | undefined {
-  const place = observed.get(object.in) ?? emptyPlace();
+function stepFor(object: Single, place: PlaceState, observed: Observed, before: readonly Step[]): Step | undefined {
   switch (object.object) {
     case 'namespace': {
       const exists = observed.get(object.in);

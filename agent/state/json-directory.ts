@@ -1,6 +1,5 @@
 /** Records that outlive the agent: one JSON file each, replaced atomically. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { removeFile, replaceFile } from './files.ts';
 
 /** A file that is there but is no record, and why. */
@@ -25,13 +24,17 @@ export class JsonDirectory<T> {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     for (const file of readdirSync(directory)) {
-      if (file.endsWith('.json.tmp')) removeFile(join(directory, file));
+      if (file.endsWith('.json.tmp')) removeFile(this.#path(file));
       if (file.endsWith('.json')) this.#read(file, check);
     }
   }
 
+  #path(file: string): string {
+    return `${this.#directory}/${file}`;
+  }
+
   #read(file: string, check: Check): void {
-    const path = join(this.#directory, file);
+    const path = this.#path(file);
     let name: readonly string[] = [];
     try {
       name = namesIn(file);
@@ -58,14 +61,14 @@ export class JsonDirectory<T> {
   /** A crash leaves the old record or the new one. */
   put(record: T, ...name: string[]): void {
     const file = fileName(name);
-    replaceFile(join(this.#directory, file), `${JSON.stringify(record)}\n`);
+    replaceFile(this.#path(file), `${JSON.stringify(record)}\n`);
     this.#records.set(file, record);
     this.#unreadable.delete(file);
   }
 
   remove(...name: string[]): void {
     const file = fileName(name);
-    removeFile(join(this.#directory, file));
+    removeFile(this.#path(file));
     this.#records.delete(file);
     this.#unreadable.delete(file);
   }

@@ -34,7 +34,6 @@ export interface Message extends Structure {
 const headerLength = 16;
 /** Newer kernels refuse a nested attribute that does not say so. */
 const NLA_F_NESTED = 0x8000;
-const align = (length: number) => (length + 3) & ~3;
 
 export function u8(value: number): Short {
   return { bytes: 1, value };
@@ -68,7 +67,7 @@ function isNested(value: Attribute[1]): value is readonly Attribute[] {
   return Array.isArray(value);
 }
 
-/** Writes text without its NUL. Names are ASCII and short: Buffer's own way asks six functions about its arguments. */
+/** Writes text without its NUL. Names are short and ASCII: Buffer's own way is five calls for each. */
 function writeText(at: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -103,7 +102,7 @@ function padded(end: number): number {
 
 /**
  * Writes attributes from `offset` on, each one's length and type last, and returns where they end. By index, and numbers
- * without asking further: most of an ADD's messages are numbers, and each of its 250 attributes is written here.
+ * without asking further: each of an ADD's 180 attributes comes by here, and nearly half of them are numbers.
  */
 function writeAttributes(offset: number, attributes: readonly Attribute[]): number {
   let at = offset;
@@ -123,7 +122,7 @@ function writeAttributes(offset: number, attributes: readonly Attribute[]): numb
     } else {
       const end = writeValue(at + 4, value);
       words[index] = (end - at) | (type << 16);
-      at = align(end);
+      at = (end + 3) & ~3;
     }
   }
   return at;
@@ -166,7 +165,7 @@ export interface Received {
   body: Buffer;
 }
 
-/** A number of 32 bits. Buffer's own ways ask four functions about their arguments, and an ADD reads 400 numbers. */
+/** A number of 32 bits. Buffer's own ways are four calls for each, and an ADD reads hundreds. */
 export function uint32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
@@ -187,7 +186,7 @@ export function splitMessages(datagram: Buffer, size = datagram.length): Receive
       sequence: uint32(datagram, offset + 8),
       body: datagram.subarray(offset + headerLength, offset + length),
     });
-    offset += align(length);
+    offset += (length + 3) & ~3;
   }
   return messages;
 }
@@ -205,15 +204,14 @@ export class Attributes {
     const types = this.#types;
     const offsets = this.#offsets;
     for (let at = offset; at + 4 <= end; ) {
-      const head = uint32(bytes, at);
-      const length = head & 0xffff;
+      const length = bytes[at]! | (bytes[at + 1]! << 8);
       if (length < 4 || at + length > end) {
         throw new RangeError(`netlink attribute at byte ${at} claims ${length} of ${end - at} bytes`);
       }
       // The two highest bits say "nested" and "network byte order".
-      types.push((head >>> 16) & 0x3fff);
+      types.push(bytes[at + 2]! | ((bytes[at + 3]! & 0x3f) << 8));
       offsets.push(at);
-      at += align(length);
+      at += (length + 3) & ~3;
     }
   }
 

@@ -9,8 +9,7 @@ function ruleHeader(family: Family, dst: number, src: number, action: number): n
   return [word(family === 4 ? AF.INET : AF.INET6, dst, src), word(0, 0, 0, action), 0];
 }
 
-function selector(prefix: string | undefined): { length: number; bytes: Uint8Array } | undefined {
-  if (prefix === undefined) return undefined;
+function selector(prefix: string): { length: number; bytes: Uint8Array } {
   const slash = prefix.indexOf('/');
   return { length: Number(prefix.slice(slash + 1)), bytes: toBytes(prefix.slice(0, slash)) };
 }
@@ -23,8 +22,8 @@ const actions = {
 } as const;
 
 function message(type: number, flags: number, rule: Rule): Message {
-  const to = selector(rule.to);
-  const from = selector(rule.from);
+  const to = rule.to === undefined ? undefined : selector(rule.to);
+  const from = rule.from === undefined ? undefined : selector(rule.from);
   const attributes: Attribute[] = [
     [FRA.PRIORITY, rule.priority],
     // On the node systemd-networkd removes foreign rules of any other protocol.

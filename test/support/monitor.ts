@@ -11,6 +11,10 @@ const ignored = /^\[NEIGH\]/;
  */
 const silence = 2_500;
 
+/** Events printed when the interface is gone already name its index alone, so the probe has one that nothing else has. */
+const probeIndex = 1_000_001;
+const ofProbe = new RegExp(`probe\\d|\\b(if)?${probeIndex}\\b`);
+
 /** Collects events of one namespace from its start on. */
 export class Monitor {
   readonly #netns: Netns;
@@ -54,7 +58,7 @@ export class Monitor {
   /** Makes an interface with a queueing discipline until both monitors have told of one, and ends when it is gone again. */
   async #proveAlive(): Promise<void> {
     const name = `probe${++this.#number}`;
-    const script = `ip link add ${name} type bridge && tc qdisc add dev ${name} clsact && ip link del ${name}`;
+    const script = `ip link add ${name} index ${probeIndex} type bridge && tc qdisc add dev ${name} clsact && ip link del ${name}`;
     for (let attempt = 0; attempt < 50; attempt++) {
       const from = this.#lines.length;
       await this.#netns.run('sh', ['-c', script]);
@@ -76,11 +80,7 @@ export class Monitor {
   async during(action: () => Promise<void>): Promise<string[]> {
     const from = this.#lines.length;
     await action();
-    const to = this.#lines.length;
     await this.#proveAlive();
-    const late = this.#lines
-      .slice(to)
-      .filter((line) => !/probe\d/.test(line) && !/clsact|qdisc noqueue|\[NETCONF\]inet6? if\d/.test(line));
-    return [...this.#lines.slice(from, to), ...late];
+    return this.#lines.slice(from).filter((line) => !ofProbe.test(line));
   }
 }

@@ -7,6 +7,12 @@ test('a look takes at most a fiftieth of the time', () => {
   expect(pace.notBefore).toBe(1_500);
 });
 
+test('a look that a busy machine has held up delays the next one by 5 seconds at most', () => {
+  const pace = new Pace();
+  pace.note('repaired', 1_000, 450);
+  expect(pace.notBefore).toBe(6_000);
+});
+
 test('what cannot be repaired is tried again after 2, 4, 8 … seconds, and at least once a minute', () => {
   const pace = new Pace();
   const waits = Array.from({ length: 8 }, () => {

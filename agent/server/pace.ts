@@ -4,8 +4,10 @@
 const window = 60_000;
 /** Repairs in one window, beyond which there is somebody at work who wants it otherwise. */
 const patience = 5;
-/** A look takes at most this part of the time. */
+/** A look takes at most this part of the time, as long as it does not take long itself. */
 const share = 50;
+/** In milliseconds: a look that a busy machine has held up delays repairs no longer than this. */
+const longestRest = 5_000;
 
 /** `right`: nothing was to do. */
 export type Outcome = 'right' | 'repaired' | 'failed';
@@ -27,8 +29,9 @@ export class Pace {
     if (outcome === 'repaired') this.#repairs.push(now);
     this.#failures = outcome === 'failed' ? this.#failures + 1 : 0;
     const isFight = this.#repairs.length > patience;
-    const wait = isFight ? window : outcome === 'failed' ? Math.min(window, 1_000 * 2 ** this.#failures) : took * share;
-    this.#notBefore = now + wait;
+    const again =
+      outcome === 'failed' ? Math.min(window, 1_000 * 2 ** this.#failures) : Math.min(longestRest, took * share);
+    this.#notBefore = now + (isFight ? window : again);
     return isFight && before <= patience;
   }
 }

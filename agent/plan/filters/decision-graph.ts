@@ -20,11 +20,15 @@ export interface Verdict {
 interface SetX {
   readonly kind: 'setX';
   readonly instructions: readonly Instruction[];
+  /** Equal for what leaves the same in X. */
+  readonly x: string;
   readonly next: Node;
 }
 
 export interface Test extends Condition {
   readonly kind: 'test';
+  /** Equal for what leaves the same in A. */
+  readonly a: string;
   readonly yes: Node;
   readonly no: Node;
 }
@@ -46,21 +50,30 @@ export class DecisionGraph {
   readonly #known = new Map<string, Node>();
 
   setX(instructions: readonly Instruction[], next: Node): Node {
-    if (next === this.drop) return next;
-    return this.#once(`${setXKey(instructions)} ${this.#id(next)}`, { kind: 'setX', instructions, next });
+    return this.#setX(instructions, instructions.join(';'), next);
   }
 
-  test({ value, code, k }: Condition, yes: Node, no: Node): Node {
+  #setX(instructions: readonly Instruction[], x: string, next: Node): Node {
+    if (next === this.drop) return next;
+    return this.#once(`${x} ${this.#id(next)}`, { kind: 'setX', instructions, x, next });
+  }
+
+  test(condition: Condition, yes: Node, no: Node): Node {
+    const { code, k, mask, plus } = condition.value;
+    return this.#test(condition, `${code},${k},${mask ?? ''},${plus ?? ''}`, yes, no);
+  }
+
+  #test({ value, code, k }: Condition, a: string, yes: Node, no: Node): Node {
     // Nothing else can become of it: a load beyond the frame drops as well.
     if (yes === this.drop && no === this.drop) return this.drop;
-    const key = `${valueKey(value)} ${code} ${k} ${this.#id(yes)} ${this.#id(no)}`;
-    return this.#once(key, { kind: 'test', value, code, k, yes, no });
+    const key = `${a} ${code} ${k} ${this.#id(yes)} ${this.#id(no)}`;
+    return this.#once(key, { kind: 'test', value, a, code, k, yes, no });
   }
 
   /** A node of another graph in this one, with edges in the order of {@link successors}. */
   copy(node: Node, [first, second]: readonly Node[]): Node {
-    if (node.kind === 'setX') return this.setX(node.instructions, first!);
-    if (node.kind === 'test') return this.test(node, second!, first!);
+    if (node.kind === 'setX') return this.#setX(node.instructions, node.x, first!);
+    if (node.kind === 'test') return this.#test(node, node.a, second!, first!);
     return node.k === verdict.noMatch ? this.drop : this.pass;
   }
 
@@ -77,16 +90,6 @@ export class DecisionGraph {
     if (id === undefined) throw new Error('a node of another graph');
     return id;
   }
-}
-
-/** Equal for what leaves the same in A. */
-export function valueKey({ code, k, mask, plus }: Value): string {
-  return `${code},${k},${mask ?? ''},${plus ?? ''}`;
-}
-
-/** Equal for what leaves the same in X. */
-export function setXKey(instructions: readonly Instruction[]): string {
-  return instructions.join(';');
 }
 
 /** Where a node leads, in the order in which it is written down: `no` first, so that what is decided next follows. */

@@ -1,19 +1,10 @@
 /** Leaves out decisions whose outcome is known from the way that leads to them. */
-import {
-  type Condition,
-  DecisionGraph,
-  inOrder,
-  type Node,
-  setXKey,
-  successors,
-  type Test,
-  valueKey,
-} from './decision-graph.ts';
+import { DecisionGraph, inOrder, type Node, successors, type Test } from './decision-graph.ts';
 import { opcode, readsX } from './opcode.ts';
 
 /** What a way has found out, the last first; ways with a beginning in common share its facts. */
 interface Fact {
-  readonly condition: Condition;
+  readonly test: Test;
   readonly isTrue: boolean;
   /** What was in X. */
   readonly x: unknown;
@@ -64,9 +55,9 @@ function rebuilt(root: Node, shortcuts: Map<Node, Node[]>): Node {
 
 /** What is known behind a node; of a test, where it was true or not. */
 function learned({ facts, x }: Known, node: Node, isTrue: boolean): Known {
-  if (node.kind === 'setX') return { facts, x: setXKey(node.instructions) };
+  if (node.kind === 'setX') return { facts, x: node.x };
   if (node.kind === 'verdict') return { facts, x };
-  return { facts: { condition: node, isTrue, x, before: facts, depth: (facts?.depth ?? 0) + 1 }, x };
+  return { facts: { test: node, isTrue, x, before: facts, depth: (facts?.depth ?? 0) + 1 }, x };
 }
 
 /** What is known whichever of two ways led to `at`. */
@@ -82,7 +73,7 @@ function common(at: Node, one: Known, other: Known): Known {
 /** Where an edge to `node` may lead right away. */
 function destination(node: Node, known: Known): Node {
   for (let at = node; ; ) {
-    if (at.kind === 'setX' && setXKey(at.instructions) === known.x) at = at.next;
+    if (at.kind === 'setX' && at.x === known.x) at = at.next;
     else {
       const outcome = at.kind === 'test' ? outcomeOf(at, known) : undefined;
       if (outcome === undefined || at.kind !== 'test') return at;
@@ -92,10 +83,9 @@ function destination(node: Node, known: Known): Node {
 }
 
 function outcomeOf(test: Test, { facts, x }: Known): boolean | undefined {
-  const key = valueKey(test.value);
   const needsX = readsX(test.value.code) || readsX(test.code);
   for (let fact = facts; fact; fact = fact.before) {
-    if (valueKey(fact.condition.value) !== key || (needsX && fact.x !== x)) continue;
+    if (fact.test.a !== test.a || (needsX && fact.x !== x)) continue;
     const outcome = implied(fact, test);
     if (outcome !== undefined) return outcome;
   }
@@ -103,11 +93,11 @@ function outcomeOf(test: Test, { facts, x }: Known): boolean | undefined {
 }
 
 /** What a fact about the same value says about a condition. */
-function implied({ condition, isTrue }: Fact, test: Condition): boolean | undefined {
-  if (condition.code === test.code && condition.k === test.k) return isTrue;
+function implied({ test: known, isTrue }: Fact, test: Test): boolean | undefined {
+  if (known.code === test.code && known.k === test.k) return isTrue;
   // Words are addresses: a template puts others in their place, which may equal what this one does not.
   if (test.value.code === opcode.loadWord || test.value.code === opcode.loadWordBehindX) return undefined;
-  const range = rangeOf(condition, isTrue);
+  const range = rangeOf(known, isTrue);
   if (!range) return undefined;
   const [first, last] = range;
   if (test.code === opcode.jumpIfAbove) return first > test.k ? true : last <= test.k ? false : undefined;
@@ -117,7 +107,7 @@ function implied({ condition, isTrue }: Fact, test: Condition): boolean | undefi
 }
 
 /** First and last value of which the fact can be true. */
-function rangeOf({ code, k }: Condition, isTrue: boolean): readonly [number, number] | undefined {
+function rangeOf({ code, k }: Test, isTrue: boolean): readonly [number, number] | undefined {
   if (code === opcode.jumpIfEqual && isTrue) return [k, k];
   if (code === opcode.jumpIfAbove) return isTrue ? [k + 1, 0xffff_ffff] : [0, k];
   return undefined;

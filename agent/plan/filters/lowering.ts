@@ -1,6 +1,6 @@
 /** From decisions to instructions: what is in A is loaded once, and equal instructions that lead to the same are one. */
 import type { Instruction } from '../kernel-object.ts';
-import { inOrder, type Node, type Test, type Verdict, valueKey } from './decision-graph.ts';
+import { inOrder, type Node, type Test, type Verdict } from './decision-graph.ts';
 import { opcode } from './opcode.ts';
 
 export type Code = Verdict | Step | Jump;
@@ -39,9 +39,7 @@ export function lower(root: Node): Code {
   /** Where a node begins, and where if A holds its value already. */
   const begins = new Map<Node, { fresh: Code; loaded: Code }>();
   const after = (test: Test, next: Node) =>
-    next.kind === 'test' && valueKey(next.value) === valueKey(test.value)
-      ? begins.get(next)!.loaded
-      : begins.get(next)!.fresh;
+    next.kind === 'test' && next.a === test.a ? begins.get(next)!.loaded : begins.get(next)!.fresh;
 
   for (const node of inOrder(root).reverse()) {
     if (node.kind === 'verdict') {

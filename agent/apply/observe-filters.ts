@@ -6,23 +6,10 @@ import {
   dropPreference,
   dumpFilters,
   type ObservedFilter,
-  programText,
 } from '../netlink/codec/filter.ts';
-import type { Filter, Instruction } from '../plan/kernel-object.ts';
+import type { Filter } from '../plan/kernel-object.ts';
 import type { FilterState } from '../plan/observed.ts';
 import type { PlaceHandle } from './place.ts';
-
-const dropProgram = programText(dropAll);
-
-function instructions(program: string): Instruction[] {
-  const bytes = Buffer.from(program, 'hex');
-  return Array.from({ length: bytes.length / 8 }, (_, i) => [
-    bytes.readUInt16LE(i * 8),
-    bytes[i * 8 + 2]!,
-    bytes[i * 8 + 3]!,
-    bytes.readUInt32LE(i * 8 + 4),
-  ]);
-}
 
 interface NumberedFilter extends ObservedFilter {
   handle: number;
@@ -47,12 +34,12 @@ function filterState(filters: readonly NumberedFilter[]): FilterState {
   const allow = ours(allowPreference);
   const drop = ours(dropPreference);
   // A direct-action allow program would itself let pass what it says 0 to.
-  const whole = drop?.direct === true && drop.program === dropProgram && allow?.direct !== true;
+  const whole = drop?.direct === true && Buffer.compare(drop.program, dropAll) === 0 && allow?.direct !== true;
   const before = filters
     .filter((filter) => filter !== allow && filter !== drop && filter.preference <= dropPreference)
     .map(({ kind, preference }) => `${kind} at preference ${preference}`);
   return {
-    ...(allow ? { allow: instructions(allow.program) } : {}),
+    ...(allow ? { allow: allow.program } : {}),
     ours: whole ? 'whole' : (allow ?? drop) ? 'partly' : 'none',
     ...(before.length > 0 ? { before: [...new Set(before)] } : {}),
   };

@@ -5,7 +5,7 @@
 import { CniCode, CniError } from '../../common/errors.ts';
 import { describeObject } from './describe.ts';
 import { localRuleStep, ruleSteps } from './diff-rules.ts';
-import { sameFilter, sameRoute, settingsToChange } from './equal.ts';
+import { sameProgram, sameRoute, settingsToChange } from './equal.ts';
 import type { Filter, KernelObject, Link, LinkSettings, MovedLink, Place, Rule, Sysctl } from './kernel-object.ts';
 import { isOurs } from './names.ts';
 import { emptyPlace, type LinkState, type Observed, type PlaceState } from './observed.ts';
@@ -135,7 +135,7 @@ function settingsStep(object: LinkSettings, place: PlaceState): Step | undefined
 function filterStep(object: Filter, place: PlaceState): Step | undefined {
   const is = place.filters.get(`${object.dev} ${object.direction}`);
   if (!is || is.ours === 'none') return { do: 'add', object };
-  if (is.ours === 'whole' && sameFilter(is.allow, object.allow)) return undefined;
+  if (is.ours === 'whole' && sameProgram(is.allow, object.allow)) return undefined;
   const { allow: _, ...bare } = object;
   return { do: 'replace', to: object, from: is.allow ? { ...bare, allow: is.allow } : bare };
 }

@@ -1,5 +1,5 @@
 /** When an observed object is the desired one. */
-import type { Instruction, LinkSettings, Route, Rule } from './kernel-object.ts';
+import type { LinkSettings, Program, Route, Rule } from './kernel-object.ts';
 import type { LinkState, RouteState, RuleState } from './observed.ts';
 
 /** The device of a route that refuses is the kernel’s own choice; a source counts where one is wanted. */
@@ -31,16 +31,9 @@ export function sameRule(is: RuleState, wanted: Rule): boolean {
   );
 }
 
-/** Instruction by instruction; k is compared without its sign. */
-export function sameFilter(
-  is: readonly Instruction[] | undefined,
-  wanted: readonly Instruction[] | undefined,
-): boolean {
+export function sameProgram(is: Program | undefined, wanted: Program | undefined): boolean {
   if (!is || !wanted) return is === wanted;
-  return (
-    is.length === wanted.length &&
-    is.every((instruction, i) => instruction.every((value, j) => value >>> 0 === wanted[i]![j]! >>> 0))
-  );
+  return Buffer.compare(is, wanted) === 0;
 }
 
 type Group = Record<string, unknown>;

@@ -116,15 +116,15 @@ export interface LocalRule {
 }
 
 /** A static entry of a bridge's forwarding database that no frame can move to another port. */
-interface FdbEntry {
+export interface FdbEntry {
   object: 'fdb';
   in: Place;
   dev: string;
   mac: string;
 }
 
-/** One classic BPF instruction (linux/filter.h, struct sock_filter). */
-export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+/** Classic BPF as the kernel takes it, eight bytes an instruction: u16 code, u8 jt, u8 jf, u32 k (linux/filter.h, struct sock_filter). */
+export type Program = Uint8Array<ArrayBuffer>;
 
 /**
  * The filters of one direction of an interface: cls_bpf on clsact. `allow` matches what may pass and is
@@ -135,7 +135,7 @@ export interface Filter {
   in: Place;
   dev: string;
   direction: 'ingress' | 'egress';
-  allow?: readonly Instruction[];
+  allow?: Program;
 }
 
 export interface Sysctl {

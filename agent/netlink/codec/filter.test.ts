@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import type { Instruction } from '../../plan/kernel-object.ts';
-import { decodeFilter, deleteFilter, dumpFilters, ensureClsact, programText, setFilter } from './filter.ts';
+import { programOf } from '../../plan/filters/program.ts';
+import { decodeFilter, deleteFilter, dumpFilters, ensureClsact, setFilter } from './filter.ts';
 import { bytes, expectSameRequest, headerOf } from './iproute2.testing.ts';
 
 const [eth1, br0] = [3, 4];
 /** Loads the EtherType, then returns "match". */
-const allow: readonly Instruction[] = [
+const allow = programOf([
   [0x28, 0, 0, 12],
   [0x06, 0, 0, 0xffff_ffff],
-];
+]);
 const filter = { object: 'filter', in: 'node', dev: 'eth1' } as const;
 
 test('tc qdisc replace dev br0 clsact', () => {
@@ -67,13 +67,13 @@ test.each([
     "pref 49000 bpf bytecode '2,40 0 0 12,6 0 0 4294967295'",
     `000000000300000001000000f2ffffff000368bf080001006270660008000b0000000000280002000600040002000000
      14000500280000000c00000006000000ffffffff0800090008000000`,
-    { index: 3, preference: 49000, kind: 'bpf', direct: false, program: programText(allow) },
+    { index: 3, preference: 49000, kind: 'bpf', direct: false, program: allow },
   ],
   [
     "pref 49001 bpf direct-action bytecode '1,6 0 0 2'",
     `000000000300000001000000f2ffffff000369bf080001006270660008000b0000000000280002000600040001000000
      0c000500060000000200000008000800010000000800090008000000`,
-    { index: 3, preference: 49001, kind: 'bpf', direct: true, program: '0600000002000000' },
+    { index: 3, preference: 49001, kind: 'bpf', direct: true, program: Uint8Array.of(6, 0, 0, 0, 2, 0, 0, 0) },
   ],
   [
     'pref 7 matchall, which is not ours',
@@ -82,7 +82,7 @@ test.each([
      180100000000000004000000000000001400070000000000000000000000000000000000180003000000000000000000
      00000000000000000000000008000a000000000040000200180002000100000000000000000000000100000001000000
      240001006200000000000000050000000000000000000000000000006100000000000000`,
-    { index: 3, preference: 7, kind: 'matchall', direct: false, program: '' },
+    { index: 3, preference: 7, kind: 'matchall', direct: false, program: new Uint8Array() },
   ],
   [
     'the line that only announces a preference',

@@ -1,5 +1,5 @@
 /** Classic BPF filters on clsact (linux/pkt_cls.h, linux/pkt_sched.h; man 8 tc-bpf). */
-import type { Filter, Instruction } from '../../plan/kernel-object.ts';
+import type { Filter, Program } from '../../plan/kernel-object.ts';
 import {
   ETH_P_ALL,
   NLM_F,
@@ -19,7 +19,7 @@ export const allowPreference = 49000;
 export const dropPreference = 49001;
 
 /** TC_ACT_SHOT whatever the packet. An out-of-bounds load cannot make this one pass. */
-export const dropAll: readonly Instruction[] = [[0x06, 0, 0, 2]];
+export const dropAll: Program = Uint8Array.of(0x06, 0, 0, 0, 2, 0, 0, 0);
 
 /** tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. */
 export function tcmsg(index: number, handle: number, parent: number, info: number): number[] {
@@ -50,28 +50,16 @@ const parentOf = (direction: Filter['direction']) => (direction === 'ingress' ? 
 // The protocol half is big endian.
 const infoOf = (preference: number) => ((preference << 16) | (ETH_P_ALL << 8)) >>> 0;
 
-function program(instructions: readonly Instruction[]): Uint8Array {
-  // struct sock_filter: u16 code, u8 jt, u8 jf, u32 k.
-  const words = new Uint32Array(instructions.length * 2);
-  let at = 0;
-  // By index: to destructure a few hundred instructions takes as long as all other messages of an ADD.
-  for (const instruction of instructions) {
-    words[at++] = instruction[0] | (instruction[1] << 16) | (instruction[2] << 24);
-    words[at++] = instruction[3];
-  }
-  return new Uint8Array(words.buffer);
-}
-
 function bpf(
   index: number,
   direction: Filter['direction'],
   preference: number,
-  instructions: readonly Instruction[],
+  program: Program,
   direct: boolean,
 ): Message {
   const options: Attribute[] = [
-    [TCA_BPF.OPS_LEN, u16(instructions.length)],
-    [TCA_BPF.OPS, program(instructions)],
+    [TCA_BPF.OPS_LEN, u16(program.length / 8)],
+    [TCA_BPF.OPS, program],
   ];
   if (direct) options.push([TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT]);
   return {
@@ -123,13 +111,8 @@ export interface ObservedFilter {
   preference: number;
   kind: string;
   direct: boolean;
-  /** The classic instructions, as bytes in hexadecimal; empty for a filter of another make. */
-  program: string;
-}
-
-/** A program as {@link ObservedFilter} has it. */
-export function programText(instructions: readonly Instruction[]): string {
-  return Buffer.from(program(instructions)).toString('hex');
+  /** Empty for a filter of another make. */
+  program: Program;
 }
 
 /** The preference in an RTM_NEWTFILTER message, whatever the filter. */
@@ -148,6 +131,6 @@ export function decodeFilter(body: Buffer): ObservedFilter | undefined {
     preference: decodePreference(body),
     kind,
     direct: ((options.number(TCA_BPF.FLAGS) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
-    program: options.get(TCA_BPF.OPS)?.toString('hex') ?? '',
+    program: new Uint8Array(options.get(TCA_BPF.OPS) ?? []),
   };
 }

@@ -17,7 +17,7 @@ const one = attachment(vrf('bridge', 'device'), 'device', { expose });
 
 function program(direction: Filter['direction'], of = one): NonNullable<Filter['allow']> {
   const filter = hostEnd(of).find((object) => object.object === 'filter' && object.direction === direction);
-  return (filter as Filter).allow ?? [];
+  return (filter as Filter).allow!;
 }
 
 const router = { mac: '02:00:00:00:00:fe', address: '192.0.2.254' };

@@ -1,5 +1,5 @@
 /** What a pod may say, and in whose name: the program for frames from it, at the ingress of the host end. */
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 import { passIpv6From } from './anti-spoofing-ipv6.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
 import { unlessAnyBytes, unlessBytes, whenAnyBytes } from './byte-strings.ts';
@@ -45,7 +45,7 @@ export interface AntiSpoofing {
  * extension headers. With `gatewayMode` also drops what is destined for the link or the node instead of beyond, except
  * ARP and neighbour discovery for the gateway, and echo. Throws a RangeError for a malformed MAC or address.
  */
-export function antiSpoofing({ mac, addresses, gatewayMode, nodeAddresses = [] }: AntiSpoofing): Instruction[] {
+export function antiSpoofing({ mac, addresses, gatewayMode, nodeAddresses = [] }: AntiSpoofing): Program {
   const own = byFamily(addresses);
   const node = byFamily(gatewayMode ? nodeAddresses : []);
   const [n4, n6] = [own.v4.length, own.v6.length];
@@ -59,7 +59,7 @@ export function antiSpoofing({ mac, addresses, gatewayMode, nodeAddresses = [] }
   );
 }
 
-function program({ mac: ownMac, v4, v6 }: Own, node: Omit<Own, 'mac'> | undefined): Instruction[] {
+function program({ mac: ownMac, v4, v6 }: Own, node: Omit<Own, 'mac'> | undefined): Program {
   return assemble([
     dropTagged(),
     dropBridgeReserved(),

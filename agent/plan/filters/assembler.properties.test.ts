@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Instruction } from '../kernel-object.ts';
 import { assemble, goto, label, type Source, type Statement } from './assembler.ts';
 import { byte, byteBehindX, half, keep, masked } from './decisions.ts';
 import { passes } from './interpreter.testing.ts';
 import { opcode } from './opcode.ts';
+import { type Instruction, programOf } from './program.ts';
 
 /** Carries out the statements one after the other, each as a program of its own: nothing left out, nothing shared. */
 function decides(statements: readonly Statement[], frame: Uint8Array): boolean {
@@ -13,7 +13,7 @@ function decides(statements: readonly Statement[], frame: Uint8Array): boolean {
     const statement = statements[at]!;
     if (statement.kind === 'setX') {
       inX = statement.instructions;
-      if (!passes([...inX, [opcode.return, 0, 0, 1]], frame)) return false;
+      if (!passes(programOf([...inX, [opcode.return, 0, 0, 1]]), frame)) return false;
     }
     if (statement.kind !== 'test' && statement.kind !== 'goto') continue;
     if (statement.kind === 'test') {
@@ -24,8 +24,8 @@ function decides(statements: readonly Statement[], frame: Uint8Array): boolean {
         [opcode.return, 0, 0, 0],
         [opcode.return, 0, 0, 1],
       ];
-      const isTrue = passes([...load, [code, 1, 0, k], drop!, pass!], frame);
-      const isFalse = passes([...load, [code, 0, 1, k], drop!, pass!], frame);
+      const isTrue = passes(programOf([...load, [code, 1, 0, k], drop!, pass!]), frame);
+      const isFalse = passes(programOf([...load, [code, 0, 1, k], drop!, pass!]), frame);
       if (!isTrue && !isFalse) return false; // Beyond the frame.
       if (isTrue !== when) continue;
     }

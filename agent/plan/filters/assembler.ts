@@ -4,11 +4,12 @@
  * classic BPF program with 0.
  */
 import { CniCode, CniError } from '../../../common/errors.ts';
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 import { DecisionGraph, type Node } from './decision-graph.ts';
 import { withoutKnownTests } from './jump-threading.ts';
 import { layOut } from './layout.ts';
 import { lower } from './lowering.ts';
+import { type Instruction, programOf } from './program.ts';
 
 /** A place in the program: a name, or a symbol where no other statement needs to know it. */
 export type Label = string | symbol;
@@ -49,16 +50,16 @@ export function goto(to: Label): Statement {
  * answered. Throws an Error for a label that is missing, repeated or lies behind its jump, a
  * {@link CniError} beyond {@link maxInstructions}.
  */
-export function assemble(source: Source): Instruction[] {
-  const program = layOut(lower(withoutKnownTests(graphOf(flatten(source)))));
-  if (program.length > maxInstructions) {
+export function assemble(source: Source): Program {
+  const instructions = layOut(lower(withoutKnownTests(graphOf(flatten(source)))));
+  if (instructions.length > maxInstructions) {
     throw new CniError(
       CniCode.invalidConfig,
-      `filter program of ${program.length} instructions`,
+      `filter program of ${instructions.length} instructions`,
       `the kernel takes at most ${maxInstructions}: use fewer addresses, pool subnets or exposed ports`,
     );
   }
-  return program;
+  return programOf(instructions);
 }
 
 function flatten(source: Source, into: Statement[] = []): Statement[] {

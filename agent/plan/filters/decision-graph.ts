@@ -1,6 +1,7 @@
 /** A filter program as a graph of decisions without cycles, in which equal parts are one: the form that is made shorter. */
-import type { Instruction } from '../kernel-object.ts';
+
 import type { Value } from './assembler.ts';
+import type { Instruction } from './program.ts';
 
 /** A condition of a frame: the value loaded into A, and the conditional jump that judges it. */
 export interface Condition {

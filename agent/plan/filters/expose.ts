@@ -1,5 +1,5 @@
 /** What the customer may reach in a pod: the program for frames towards it, at the egress of the host end. */
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 import { assemble, goto, label, type Source, type Value } from './assembler.ts';
 import { unlessAnyAddressKept, unlessAnyBytes, whenAnyBytes } from './byte-strings.ts';
 import { unlessBetween, when, whenSet } from './decisions.ts';
@@ -48,13 +48,13 @@ const tcpAckOrReset = 0x10 | 0x04;
  * (MLD queries with them), multicast, router advertisements and redirects. UDP is stateless here: answers to
  * the pod's own queries (DNS, NTP) pass only from a port that is listed, and so does whatever else comes from there.
  */
-export function towardsPod({ addresses, expose }: TowardsPod): Instruction[] {
+export function towardsPod({ addresses, expose }: TowardsPod): Program {
   // Nothing towards the pod is judged by the pod's MAC.
   const own = { mac: new Uint8Array(0), ...byFamily(addresses) };
   return byTemplate(`towards pod ${JSON.stringify(expose)}`, own, (like) => program(like, expose));
 }
 
-function program(own: Own, expose: readonly Exposed[]): Instruction[] {
+function program(own: Own, expose: readonly Exposed[]): Program {
   const passPorts = (of: Exposed['protocol'], port: Value) =>
     expose.filter((e) => e.protocol === of).map((e) => passPort(e, port));
   const isEchoExposed = expose.some((e) => e.protocol === 'icmp');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 import { antiSpoofing } from './anti-spoofing.ts';
 import { towardsPod } from './expose.ts';
 import {
@@ -63,7 +63,7 @@ const toPod = [
 ];
 const toUplink = toPod.filter((frame) => passes(uplink, frame));
 
-const samples: [string, readonly Instruction[], Uint8Array[]][] = [
+const samples: [string, Program, Uint8Array[]][] = [
   ['anti-spoofing on a bridge', bridged, fromPod],
   ['anti-spoofing at the gateway', routed, beyondGateway],
   ['towards the pod', towards, toPod],

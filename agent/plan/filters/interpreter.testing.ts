@@ -1,5 +1,6 @@
 /** Runs classic BPF on a frame as the kernel does at clsact (net/core/filter.c), for tests. */
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
+import type { Instruction } from './program.ts';
 
 /** Offset of what the kernel knows about a frame beside its bytes; only VLAN_TAG_PRESENT (48) is known here. */
 const ancillary = 0xfffff000;
@@ -11,19 +12,29 @@ export interface Received {
 }
 
 /** Whether cls_bpf without direct-action matches: any return value but 0. */
-export function passes(program: readonly Instruction[], received: Received | Uint8Array): boolean {
+export function passes(program: Program, received: Received | Uint8Array): boolean {
   return run(program, received instanceof Uint8Array ? { frame: received } : received) !== 0;
 }
 
+export function instructionsOf(program: Program): Instruction[] {
+  const words = new Uint32Array(program.buffer);
+  return Array.from({ length: words.length / 2 }, (_, at) => instructionAt(words, at));
+}
+
+function instructionAt(words: Uint32Array, at: number): Instruction {
+  const first = words[at * 2]!;
+  return [first & 0xffff, (first >>> 16) & 0xff, first >>> 24, words[at * 2 + 1]!];
+}
+
 /** The program's return value; 0 after a load beyond the frame. Throws for what bpf_check_classic() would refuse. */
-function run(program: readonly Instruction[], { frame, isTagged = false }: Received): number {
+function run(program: Program, { frame, isTagged = false }: Received): number {
+  const words = new Uint32Array(program.buffer);
   let [a, x] = [0, 0];
-  for (let pc = 0; pc < program.length; pc++) {
-    const [code, jt, jf, k] = program[pc]!;
+  for (let pc = 0; pc * 2 < words.length; pc++) {
+    const [code, jt, jf, k] = instructionAt(words, pc);
     const jumpIf = (condition: boolean) => {
       pc += condition ? jt : jf;
     };
-    if (jt > 255 || jf > 255) throw new Error(`instruction ${pc}: a conditional jump has 8 bits`);
     switch (code) {
       case 0x06:
         return k >>> 0;

@@ -1,7 +1,8 @@
 /** Writes a graph of instructions down: an order in which all jumps lead on, and their distances. */
-import type { Instruction } from '../kernel-object.ts';
+
 import { type Code, codeInOrder, type Jump, type Step } from './lowering.ts';
 import { opcode } from './opcode.ts';
+import type { Instruction } from './program.ts';
 
 /** Distance that fits into jt and jf. */
 const maxShortJump = 255;

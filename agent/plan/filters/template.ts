@@ -2,7 +2,7 @@
  * Assembles a program once for all attachments of one shape: they differ in nothing but the numbers that come of a MAC
  * and of addresses, and assembling is the larger part of planning an attachment.
  */
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 
 /** What a program is about. */
 export interface Own {
@@ -12,14 +12,14 @@ export interface Own {
   v6: readonly Uint8Array[];
 }
 
-/** Where in a program a number goes: `word` counts as {@link wordsOf} does. */
+/** Which k of a program, counted in its 32-bit words, is which number: `word` counts as {@link wordsOf} does. */
 interface Gap {
   at: number;
   word: number;
 }
 
 interface Template {
-  program: readonly Instruction[];
+  program: Uint32Array<ArrayBuffer>;
   gaps: readonly Gap[];
 }
 
@@ -35,7 +35,7 @@ const maxAddresses = 32;
  * What `assemble(own)` returns. Whatever else than the values in `own` decides about the program must be in `shape`; of the
  * values themselves only which of their words are equal.
  */
-export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Instruction[]): Instruction[] {
+export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Program): Program {
   if (own.v4.length + own.v6.length > maxAddresses) return assemble(own);
   const words = wordsOf(own);
   const equal = equalities(words);
@@ -92,19 +92,18 @@ function placeholders({ mac, v4, v6 }: Own): Own {
   };
 }
 
-function withGaps(program: readonly Instruction[], words: readonly number[]): Template {
-  const gaps = program.flatMap(([, , , k], at): Gap[] => {
-    const found = words.indexOf(k >>> 0);
-    return found < 0 ? [] : [{ at, word: found }];
-  });
+function withGaps(bytes: Program, words: readonly number[]): Template {
+  const program = new Uint32Array(bytes.buffer);
+  const gaps: Gap[] = [];
+  for (let at = 1; at < program.length; at += 2) {
+    const found = words.indexOf(program[at]!);
+    if (found >= 0) gaps.push({ at, word: found });
+  }
   return { program, gaps };
 }
 
-function fill({ program, gaps }: Template, words: readonly number[]): Instruction[] {
+function fill({ program, gaps }: Template, words: readonly number[]): Program {
   const filled = program.slice();
-  for (const { at, word: number } of gaps) {
-    const like = filled[at]!;
-    filled[at] = [like[0], like[1], like[2], words[number]!];
-  }
-  return filled;
+  for (const { at, word: number } of gaps) filled[at] = words[number]!;
+  return new Uint8Array(filled.buffer);
 }

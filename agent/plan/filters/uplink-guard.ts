@@ -1,6 +1,6 @@
 /** What an uplink lets in from the customer: the programs for its ingress. */
 import { formatAddress, networkOf, type Prefix, parsePrefix, toBytes } from '../../../common/addresses.ts';
-import type { Instruction } from '../kernel-object.ts';
+import type { Program } from '../kernel-object.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
 import { unlessAnyAddressKept, unlessAnyBytes, whenAnyBytes, whenBytes } from './byte-strings.ts';
 import { unless, when, whenOneOf } from './decisions.ts';
@@ -45,7 +45,7 @@ export interface RoutedUplink {
  * pause), which Linux would hand to the node's own stack. What the customer may reach in a pod is decided
  * at the pod's port.
  */
-export function uplinkGuard(): Instruction[] {
+export function uplinkGuard(): Program {
   return assemble([dropTagged(), whenOneOf(ethernet.type, vlanTypes, 'drop'), dropBridgeReserved(), goto('pass')]);
 }
 
@@ -53,7 +53,7 @@ export function uplinkGuard(): Instruction[] {
  * For an uplink that is routed: passes what is destined for `pods`, and of what is destined for the uplink
  * itself ARP, neighbour discovery, echo and ICMP errors about its own packets. An address that is both belongs to the uplink.
  */
-export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): Instruction[] {
+export function routedUplinkGuard({ pods, own: ownAddresses }: RoutedUplink): Program {
   const own = byFamily(ownAddresses);
   const prefixes = pods.map((text) => networkOf(parsePrefix(text)));
 

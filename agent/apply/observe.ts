@@ -1,6 +1,6 @@
 /** Reads from the kernel what a desired state is to be compared with, and no more: dumps grow with the node. */
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
-import { decodeFdb, dumpFdb } from '../netlink/codec/fdb.ts';
+import { decodeFdb, getFdb } from '../netlink/codec/fdb.ts';
 import { dumpLinks, getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
 import { decodeLinkLabel, type LinkLabel } from '../netlink/codec/link-label.ts';
@@ -9,7 +9,7 @@ import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
 import { RTPROT } from '../netlink/constants.ts';
 import { NetlinkError } from '../netlink/socket.ts';
 import { errnoName } from '../netlink/sys/libc.ts';
-import type { Family, Filter, KernelObject, Place, Route } from '../plan/kernel-object.ts';
+import type { Family, FdbEntry, Filter, KernelObject, Place, Route } from '../plan/kernel-object.ts';
 import type { LinkState, Observed, PlaceState, RouteState, RuleState } from '../plan/observed.ts';
 import { linkState } from './link-state.ts';
 import { observeFilters } from './observe-filters.ts';
@@ -69,7 +69,7 @@ function byPlace(desired: readonly KernelObject[]): Map<Place, KernelObject[]> {
 function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { pod: seen, thorough }: How): PlaceState {
   const links = seen?.links ?? observeLinks(handle, desired);
   const nameOf = namesByIndex(links);
-  const { addressed, ports, directions, tables, families, paths } = worthLooking(desired, links, thorough);
+  const { addressed, forwarded, directions, tables, families, paths } = worthLooking(desired, links, thorough);
   return {
     links: new Map([...links].map(([name, link]) => [name, linkState(link, masterOf(handle, link, nameOf))])),
     addresses: new Map([...addressed].map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
@@ -77,7 +77,7 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { p
       .filter(({ table }) => seen?.tables.has(table) ?? true)
       .flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
     rules: seen?.rules ?? [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
-    fdb: new Map([...ports].map((dev) => [dev, observeFdb(handle, links.get(dev)!.index)])),
+    fdb: observeFdb(handle, forwarded, links),
     filters: new Map(
       [...directions].map(([key, { dev, direction }]) => [
         key,
@@ -95,7 +95,7 @@ function worthLooking(
   thorough: boolean | undefined,
 ) {
   const addressed = new Set<string>();
-  const ports = new Set<string>();
+  const forwarded: FdbEntry[] = [];
   const families = new Set<Family>();
   const paths: string[] = [];
   const directions = new Map<string, Filter>();
@@ -110,7 +110,7 @@ function worthLooking(
         if (thorough) addressed.add(object.dev);
         break;
       case 'fdb':
-        ports.add(object.dev);
+        forwarded.push(object);
         break;
       case 'filter':
         directions.set(`${object.dev} ${object.direction}`, object);
@@ -128,7 +128,7 @@ function worthLooking(
         break;
     }
   }
-  return { addressed, ports, directions, tables, families, paths };
+  return { addressed, forwarded, directions, tables, families, paths };
 }
 
 function observeLinks(handle: PlaceHandle, desired: readonly KernelObject[]): Map<string, ObservedLink> {
@@ -221,7 +221,23 @@ export function observeRoutes(
   }
 }
 
-function observeFdb(handle: PlaceHandle, port: number): Set<string> {
-  const entries = handle.socket.dump(dumpFdb(port), decodeFdb);
-  return new Set(entries.filter((entry) => entry.port === port && entry.sticky).map(({ mac }) => mac));
+/** No such entry; a link that is no port of a bridge; none at all any more. */
+const isNotThere: ReadonlySet<string> = new Set(['ENOENT', 'EINVAL', 'ENODEV']);
+
+/** By port, the MACs of `wanted` whose entry leads to it, and stays there. */
+function observeFdb(
+  handle: PlaceHandle,
+  wanted: readonly FdbEntry[],
+  links: ReadonlyMap<string, ObservedLink>,
+): Map<string, Set<string>> {
+  const ports = wanted.map(({ dev }) => links.get(dev)!.index);
+  const outcomes = handle.socket.transact(wanted.map(({ mac }, i) => getFdb(ports[i]!, mac)));
+  const found = new Map<string, Set<string>>();
+  for (const [i, { errno, reason, echo }] of outcomes.entries()) {
+    const { dev, mac } = wanted[i]!;
+    const entry = errno === 0 && echo[0] ? decodeFdb(echo[0].body) : undefined;
+    if (!entry && !isNotThere.has(errnoName(errno))) throw new NetlinkError(errno, reason);
+    if (entry?.sticky && entry.port === ports[i]) found.set(dev, (found.get(dev) ?? new Set()).add(mac));
+  }
+  return found;
 }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { dumpAddresses } from '../../agent/netlink/codec/address.ts';
 import * as captured from '../../agent/netlink/codec/captured-links.testing.ts';
-import { dumpFdb } from '../../agent/netlink/codec/fdb.ts';
+import { getFdb } from '../../agent/netlink/codec/fdb.ts';
 import { dumpFilters } from '../../agent/netlink/codec/filter.ts';
 import { dumpLinks, getLink } from '../../agent/netlink/codec/link.ts';
 import { getNetconf } from '../../agent/netlink/codec/netconf.ts';
@@ -76,7 +76,7 @@ export function captureDatagrams(): Buffer[] {
       ]),
       ...indexes.flatMap((index) => [
         dumpAddresses(index),
-        dumpFdb(index),
+        getFdb(index, '02:00:5e:10:00:01'),
         dumpFilters(index, 'ingress'),
         dumpFilters(index, 'egress'),
       ]),

@@ -2,7 +2,17 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { Attached, named } from '../support/drift.ts';
-import { additions, type Damage, enslavement, filters, routing, segment, Words } from '../support/node-changes.ts';
+import {
+  additions,
+  type Damage,
+  elsewhere,
+  enslavement,
+  filters,
+  loose,
+  routing,
+  segment,
+  Words,
+} from '../support/node-changes.ts';
 import { linkOf } from '../support/observe.ts';
 
 jest.setTimeout(60_000);
@@ -38,7 +48,13 @@ describeCombinations(
           ...(mode === 'bridge' ? segment(words) : routing(combination, words)),
         ],
       ],
-      ...(mode === 'bridge' ? [['links in the bridge', () => enslavement(words)] as [string, () => Damage[]]] : []),
+      ...(mode === 'bridge'
+        ? ([
+            ['a forwarding entry to another port', () => [elsewhere(words)]],
+            ['a forwarding entry to one that any frame could move', () => [loose(words)]],
+            ['links in the bridge', () => enslavement(words)],
+          ] satisfies [string, () => Damage[]][])
+        : []),
     ])('each change of %s is named, and put right when the agent starts', async (_, changes) => {
       const made = changes();
       const error = await attached.after(attached.scene.place(), made);

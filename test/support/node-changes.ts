@@ -45,7 +45,12 @@ export function filters({ host, uplink, attached: { hostEnd } }: Words): Damage[
 }
 
 /** Of a bridge and its port. */
-export function segment({ host, own, where, attached: { hostEnd, mac } }: Words): Damage[] {
+export function segment(words: Words): Damage[] {
+  const {
+    host,
+    own,
+    attached: { hostEnd, mac },
+  } = words;
   return [
     {
       by: `bridge link set dev ${hostEnd} learning on flood on`,
@@ -54,16 +59,28 @@ export function segment({ host, own, where, attached: { hostEnd, mac } }: Words)
         `${host} has bridgePort flood true instead of false`,
       ],
     },
-    {
-      by: `bridge fdb del ${mac} dev ${hostEnd} master`,
-      says: [`forwarding entry ${mac} on port ${hostEnd} ${where} is missing`],
-    },
+    forwardingEntry(words, `del ${mac} dev ${hostEnd} master`),
     {
       by: 'ip link set customer-a type bridge mcast_snooping 1',
       says: [`${own} has bridge multicastSnooping true instead of false`],
     },
     { by: 'tc filter del dev customer-a egress', says: [`the egress filter of ${own} is missing`] },
   ];
+}
+
+function forwardingEntry({ where, attached: { hostEnd, mac } }: Words, change: string): Damage {
+  return { by: `bridge fdb ${change}`, says: [`forwarding entry ${mac} on port ${hostEnd} ${where} is missing`] };
+}
+
+/** An entry that leads to another port. */
+export function elsewhere(words: Words): Damage {
+  return forwardingEntry(words, `replace ${words.attached.mac} dev eth1 master static sticky`);
+}
+
+/** An entry that a frame could move to another port. */
+export function loose(words: Words): Damage {
+  const { hostEnd, mac } = words.attached;
+  return forwardingEntry(words, `replace ${mac} dev ${hostEnd} master static`);
 }
 
 /** Of what a routed VRF has. */

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { encodeMessage } from '../message.ts';
-import { addFdb, decodeFdb, deleteFdb, dumpFdb } from './fdb.ts';
+import { addFdb, decodeFdb, deleteFdb, getFdb } from './fdb.ts';
 import { bytes, expectSameRequest, headerOf } from './iproute2.testing.ts';
 
 const eth1 = 3;
@@ -26,9 +25,12 @@ test('bridge fdb del 02:00:5e:10:00:01 dev eth1 master', () => {
   expectSameRequest({ ...ours, header: ours.header.with(2, ours.header[2]! | 0xc0) }, theirs);
 });
 
-test('a dump asks for one port', () => {
-  expect(encodeMessage(dumpFdb(eth1), 0, 1)).toEqual(
-    bytes('1c0000001e0001030000000000000000 070000000300000000000000'),
+test('bridge fdb get 02:00:5e:10:00:01 brport eth1', () => {
+  expectSameRequest(
+    getFdb(eth1, mac),
+    `
+      280000001e000100a7cc026b000000000700000003000000000000000a00020002005e1000010000
+    `,
   );
 });
 

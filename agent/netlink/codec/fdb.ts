@@ -22,9 +22,17 @@ export function deleteFdb(port: number, mac: string): Message {
   };
 }
 
-/** All entries of one port. */
-export function dumpFdb(port: number): Message {
-  return { type: RTM.GETNEIGH, flags: NLM_F.DUMP, header: ndmsg(AF.BRIDGE, port), attributes: [] };
+/**
+ * The entry that the bridge of this port has for a MAC, on whichever port (`rtnl_fdb_get`, Linux 5.0). For a dump of one port
+ * the kernel looks at the entries of all.
+ */
+export function getFdb(port: number, mac: string): Message {
+  return {
+    type: RTM.GETNEIGH,
+    flags: 0,
+    header: ndmsg(AF.BRIDGE, port),
+    attributes: [[NDA.LLADDR, macBytes(mac)]],
+  };
 }
 
 export interface ObservedFdb {

@@ -9,6 +9,8 @@ import { hostEnd } from '../plan/host-end.ts';
 import type { KernelObject } from '../plan/kernel-object.ts';
 import { isOurs } from '../plan/names.ts';
 import { nodeVrf } from '../plan/node-vrf.ts';
+import type { Observed } from '../plan/observed.ts';
+import type { Step } from '../plan/step.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { checkUplinkOf } from './node-uplink.ts';
@@ -20,20 +22,28 @@ import { checkUplinkOf } from './node-uplink.ts';
 export function repairVrf(agent: Agent, vrf: NodeVrf, log: Logger): boolean {
   const problem = uplinkProblem(agent, vrf);
   const { uplink: _, ...withoutUplink } = vrf;
-  const repaired = repair(agent, vrf.name, nodeVrf(problem ? withoutUplink : vrf), log);
+  const desired = nodeVrf(problem ? withoutUplink : vrf);
+  const repaired = carryOut(agent, vrf.name, diff(desired, look(agent, desired)), log);
   if (problem) throw problem;
   return repaired;
 }
 
 /** The same for host ends, but for those that are gone, which cannot be made without their pods, or are about to go. */
 export function repairHostEnds(agent: Agent, vrf: NodeVrf, own: readonly AttachmentRecord[], log: Logger): boolean {
-  const { node, attachments, leaving, departing } = agent;
-  const there = own.filter((record) => {
-    if (!attachments.has(record) || leaving.has(record) || departing.has(record)) return false;
-    return isOurs(node.lookup(vrfPlace(vrf))?.link(record.attachment.hostEnd)?.alias);
-  });
-  const desired = there.flatMap(({ attachment }) => hostEnd(attachment, vrf));
-  return repair(agent, vrf.name, desired, log);
+  const { attachments, leaving, departing } = agent;
+  const staying = own.filter((one) => attachments.has(one) && !leaving.has(one) && !departing.has(one));
+  const desired = staying.map(({ attachment }) => ({ name: attachment.hostEnd, objects: hostEnd(attachment, vrf) }));
+  const observed = look(
+    agent,
+    desired.flatMap(({ objects }) => objects),
+  );
+  const links = observed.get(vrfPlace(vrf))?.links;
+  const there = desired.filter(({ name }) => isOurs(links?.get(name)?.alias));
+  const steps = diff(
+    there.flatMap(({ objects }) => objects),
+    observed,
+  );
+  return carryOut(agent, vrf.name, steps, log);
 }
 
 function uplinkProblem({ node, vrfs }: Agent, vrf: NodeVrf): Error | undefined {
@@ -45,11 +55,11 @@ function uplinkProblem({ node, vrfs }: Agent, vrf: NodeVrf): Error | undefined {
   }
 }
 
-function repair({ node }: Agent, vrf: string, desired: readonly KernelObject[], log: Logger): boolean {
-  const steps = diff(
-    desired,
-    observe(desired, (place) => node.lookup(place)),
-  );
+function look({ node }: Agent, desired: readonly KernelObject[]): Observed {
+  return observe(desired, (place) => node.lookup(place));
+}
+
+function carryOut({ node }: Agent, vrf: string, steps: readonly Step[], log: Logger): boolean {
   if (steps.length === 0) return false;
   log.warn({ vrf, steps: steps.map(describeStep) }, 'the kernel differs from what was made: repairing');
   apply(steps, node.host());

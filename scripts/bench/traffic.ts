@@ -41,8 +41,14 @@ function build(world: World, mode: BenchVrf['mode'], address: string): string {
 /** In Gbit/s, from the client's side, of 600 MB: a third of a second. Many short runs tell more than a few of a second each. */
 function throughput(netns: string, from: string, to: string, reverse: boolean): number {
   const direction = reverse ? ' -R' : '';
-  const report = JSON.parse(run(netns, `iperf3 -J -n 600M -A 0,1 -B ${from} -c ${to}${direction}`));
-  return report.end.sum_received.bits_per_second / 1e9;
+  for (let attempt = 1; ; attempt++) {
+    const report = JSON.parse(run(netns, `iperf3 -J -n 600M -A 0,1 -B ${from} -c ${to}${direction}`));
+    // With -J it says why it failed here, and exits with 0.
+    if (report.error === undefined) return report.end.sum_received.bits_per_second / 1e9;
+    // Its server serves one at a time, and may still be at the one before.
+    if (attempt === 5) throw new Error(`iperf3 to ${to}: ${report.error}`);
+    pause(200);
+  }
 }
 
 /** Microseconds from a program to a program by TCP and back, during one second, each on a processor of its own. */

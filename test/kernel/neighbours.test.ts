@@ -1,7 +1,8 @@
 /** What the customer's router knows of a pod that has just been attached. */
 import { expect, jest, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
-import { linkOf } from '../support/observe.ts';
+import { addressesOf, linkOf } from '../support/observe.ts';
+import { eventually } from '../support/snapshot.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
 
 jest.setTimeout(60_000);
@@ -32,6 +33,32 @@ describeCombinations(
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
         expect(await known()).toEqual([mac, mac]);
+      } finally {
+        await scene.close();
+      }
+    });
+
+    test('so are those for each of many pods that come at once', async () => {
+      const scene = await VrfScene.open(combination);
+      try {
+        const { router } = scene.customer;
+        const subnet = Array.from({ length: 253 }, (_, i) => `192.0.2.${i + 2}`);
+        const stale = subnet.map((address) => `neigh replace ${address} lladdr ${elsewhere} dev eth0 nud stale\n`);
+        await router.run('ip', ['-batch', '-'], { input: stale.join('') });
+        const names = Array.from({ length: 20 }, (_, i) => `speaker-${i + 1}`);
+        const pods = await Promise.all(names.map((name) => scene.attach(name)));
+        const wanted = new Map<string, string>();
+        for (const { netns } of pods) {
+          const [address] = await addressesOf(netns, 'net1');
+          wanted.set(address!.split('/')[0]!, (await linkOf(netns, 'net1')).address);
+        }
+        const known = async () =>
+          new Map(
+            (await router.ip<Neighbour>('neigh', 'show', 'dev', 'eth0'))
+              .filter(({ dst, lladdr }) => wanted.has(dst) && lladdr !== elsewhere)
+              .map(({ dst, lladdr }) => [dst, lladdr]),
+          );
+        expect(await eventually(known, wanted)).toEqual(wanted);
       } finally {
         await scene.close();
       }

@@ -42,10 +42,13 @@ describeCombinations(
       const scene = await VrfScene.open(combination);
       try {
         const { router } = scene.customer;
-        const subnet = Array.from({ length: 253 }, (_, i) => `192.0.2.${i + 2}`);
+        // With the first pod the uplink may go to another namespace: a router forgets all when its cable is out for a moment.
+        await scene.attach();
+        await router.run('ping', ['-c', '1', '-w', '10', pool.pod4]);
+        const subnet = Array.from({ length: 253 }, (_, i) => `192.0.2.${i + 2}`).filter((one) => one !== pool.pod4);
         const stale = subnet.map((address) => `neigh replace ${address} lladdr ${elsewhere} dev eth0 nud stale\n`);
         await router.run('ip', ['-batch', '-'], { input: stale.join('') });
-        const names = Array.from({ length: 20 }, (_, i) => `speaker-${i + 1}`);
+        const names = Array.from({ length: 10 }, (_, i) => `speaker-${i + 1}`);
         const pods = await Promise.all(names.map((name) => scene.attach(name)));
         const wanted = new Map<string, string>();
         for (const { netns } of pods) {

@@ -13,6 +13,12 @@ test('a look that a busy machine has held up delays the next one by 5 seconds at
   expect(pace.notBefore).toBe(6_000);
 });
 
+test('a look that takes seconds takes at most a tenth of the time', () => {
+  const pace = new Pace();
+  pace.note('right', 1_000, 4_000);
+  expect(pace.notBefore).toBe(41_000);
+});
+
 test('what cannot be repaired is tried again after 2, 4, 8 … seconds, and at least once a minute', () => {
   const pace = new Pace();
   const waits = Array.from({ length: 8 }, () => {

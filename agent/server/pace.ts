@@ -4,10 +4,12 @@
 const window = 60_000;
 /** Repairs in one window, beyond which there is somebody at work who wants it otherwise. */
 const patience = 5;
-/** A look takes at most this part of the time, as long as it does not take long itself. */
-const share = 50;
-/** In milliseconds: a look that a busy machine has held up delays repairs no longer than this. */
+/** In times of what a look took: how long the next one waits, … */
+const shortLook = 50;
+/** … but, in milliseconds, no longer than this, which a look that a busy machine has held up would otherwise make it wait, … */
 const longestRest = 5_000;
+/** … unless it takes seconds, as with a thousand attachments, and requests wait for parts of it. */
+const longLook = 10;
 
 /** `right`: nothing was to do. */
 export type Outcome = 'right' | 'repaired' | 'failed';
@@ -29,8 +31,8 @@ export class Pace {
     if (outcome === 'repaired') this.#repairs.push(now);
     this.#failures = outcome === 'failed' ? this.#failures + 1 : 0;
     const isFight = this.#repairs.length > patience;
-    const again =
-      outcome === 'failed' ? Math.min(window, 1_000 * 2 ** this.#failures) : Math.min(longestRest, took * share);
+    const rest = Math.max(Math.min(longestRest, took * shortLook), took * longLook);
+    const again = outcome === 'failed' ? Math.min(window, 1_000 * 2 ** this.#failures) : rest;
     this.#notBefore = now + (isFight ? window : again);
     return isFight && before <= patience;
   }

@@ -22,11 +22,11 @@ export const bursts: Group = async (quick) => {
     world.startAgent();
     const programs = new Programs(world);
     // An agent's first bursts are its slowest.
-    for (let i = -2; i < (quick ? 5 : 50); i++) {
+    for (let i = -2; i < (quick ? 3 : 50); i++) {
       const [own, other] = [world.pods(burst), world.pods(burst)];
       const attached = time(own.map((pod) => programs.ours('ADD', pod, true)));
       // The agent announces their addresses when none come any more: not at the expense of the peer.
-      pause(700);
+      pause(500);
       const sample = [
         attached,
         time(other.map((pod) => programs.bridge('ADD', pod))),
@@ -34,7 +34,7 @@ export const bursts: Group = async (quick) => {
         time(other.map((pod) => programs.bridge('DEL', pod))),
       ];
       for (const pod of [...own, ...other]) world.removePod(pod);
-      pause(1000);
+      pause(quick ? 500 : 1000);
       if (i >= 0) [add, peerAdd, del, peerDel].forEach((list, j) => void list!.push(sample[j]!));
     }
     return {

@@ -1,5 +1,4 @@
 /** A filter program as a graph of decisions without cycles, in which equal parts are one: the form that is made shorter. */
-
 import type { Value } from './assembler.ts';
 import type { Instruction } from './program.ts';
 

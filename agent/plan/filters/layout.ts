@@ -1,5 +1,4 @@
 /** Writes a graph of instructions down: an order in which all jumps lead on, and their distances. */
-
 import { type Code, codeInOrder, type Jump, type Step } from './lowering.ts';
 import { opcode } from './opcode.ts';
 import type { Instruction } from './program.ts';

@@ -1,5 +1,4 @@
 /** From decisions to instructions: what is in A is loaded once, and equal instructions that lead to the same are one. */
-
 import { inOrder, type Node, type Test, type Verdict } from './decision-graph.ts';
 import { opcode } from './opcode.ts';
 import type { Instruction } from './program.ts';

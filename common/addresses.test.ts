@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  canonical,
   contains,
   type Family,
   formatAddress,
+  formatBytes,
   formatPrefix,
   fromBytes,
   hostSpanOf,
@@ -13,6 +15,7 @@ import {
   parsePrefix,
   parseSpan,
   toBytes,
+  toPrefixBytes,
 } from './addresses.ts';
 
 const mapped = (family: Family, address: bigint) => family === 6 && address >> 32n === 0xffffn;
@@ -68,6 +71,8 @@ test.each([
 test('bytes are in network order', () => {
   expect([...toBytes('192.0.2.1')]).toEqual([192, 0, 2, 1]);
   expect([...toBytes('2001:db8::1')]).toEqual([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  expect(toPrefixBytes('192.0.2.1/24')).toEqual({ bytes: toBytes('192.0.2.1'), length: 24 });
+  expect(() => toPrefixBytes('192.0.2/24')).toThrow('192.0.2: not an IPv4 or IPv6 address');
   expect(() => fromBytes(new Uint8Array(5))).toThrow('5 bytes: an address has 4 or 16');
 });
 
@@ -140,4 +145,18 @@ test('a number that does not fit the family is refused', () => {
 
 test('an IPv4-mapped address is not accepted either when its text is of our own making', () => {
   expect(() => parseAddress(formatAddress(6, 0xffff_c000_0201n))).toThrow('an IPv4-mapped address is not accepted');
+});
+
+test.each([
+  ['2001:DB8:0:0::1', '2001:db8::1'],
+  ['192.0.2.1', '192.0.2.1'],
+])('the canonical text of %s is %s, of whatever it was made', (text, canonicalText) => {
+  expect(canonical(text)).toBe(canonicalText);
+  expect(canonical(formatBytes(toBytes(text).slice()))).toBe(canonicalText);
+  expect(parseAddress(formatBytes(toBytes(text).slice()))).toEqual(parseAddress(text));
+});
+
+test('of bytes as well an IPv4-mapped address is written, and not accepted when it is read', () => {
+  const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1);
+  expect(() => parseAddress(formatBytes(mapped))).toThrow('an IPv4-mapped address is not accepted');
 });

@@ -32,19 +32,37 @@ export function bitsOf(family: Family): number {
  * Reads an address. Throws a RangeError naming `text` for anything that is none, and for what only looks
  * like one: IPv4 in other than four decimal parts, IPv4-mapped or dotted IPv6, a zone (`%eth0`).
  */
-export function parseAddress(text: string): IpAddress {
+export function parseAddress(text: string): Readonly<IpAddress> {
   return readingOf(text).value;
 }
 
-/** An address in both its forms. */
-interface Reading {
-  value: IpAddress;
-  bytes: Uint8Array;
+/** An address in all its forms: which of them is asked for differs, and each costs more than to keep the others. */
+class Reading {
+  readonly bytes: Uint8Array;
+  #value: IpAddress | undefined;
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array, known: { value?: IpAddress; text?: string }) {
+    this.bytes = bytes;
+    this.#value = known.value;
+    this.#text = known.text;
+  }
+
+  get value(): IpAddress {
+    this.#value ??= { family: this.bytes.length === 4 ? 4 : 6, address: numberOf(this.bytes) };
+    return this.#value;
+  }
+
+  /** Canonical. */
+  get text(): string {
+    this.#text ??= fromBytes(this.bytes);
+    return this.#text;
+  }
 }
 
-const readingOf = lately((text): Reading => {
-  const value = Object.freeze(read(text));
-  return { value, bytes: bytesOf(value.family, value.address) };
+const readingOf = lately((text) => {
+  const value = read(text);
+  return new Reading(bytesOf(value.family, value.address), { value });
 });
 
 function read(text: string): IpAddress {
@@ -107,13 +125,25 @@ export function formatAddress(family: Family, address: bigint): string {
   if (address < 0n || address >> BigInt(bitsOf(family)) !== 0n) {
     throw new RangeError(`${address}: not a number of ${bitsOf(family)} bits`);
   }
-  const bytes = bytesOf(family, address);
+  return formatBytes(bytesOf(family, address));
+}
+
+/** The same of 4 or 16 bytes in network byte order, which nobody writes to any more. Throws like {@link fromBytes}. */
+export function formatBytes(bytes: Uint8Array): string {
   const text = fromBytes(bytes);
   // It is going to be read again, unless it is one that is not accepted.
-  if (family === 4 || address >> 32n !== 0xffffn) {
-    readingOf.remember(text, { value: Object.freeze({ family, address }), bytes });
-  }
+  if (!isIpv4Mapped(bytes)) readingOf.remember(text, new Reading(bytes, { text }));
   return text;
+}
+
+/** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
+function isIpv4Mapped(bytes: Uint8Array): boolean {
+  return bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every((byte) => byte === 0);
+}
+
+/** Canonical text of an address that is written in whatever way. Throws like {@link parseAddress}. */
+export function canonical(text: string): string {
+  return readingOf(text).text;
 }
 
 /** Canonical text of address and length, as written: `192.0.2.2/24`. */
@@ -167,6 +197,12 @@ export function toBytes(text: string): Uint8Array {
   return readingOf(text).bytes;
 }
 
+/** `ADDRESS/LENGTH` as the kernel takes it. Throws like {@link parseAddress}; the length is taken as it is. */
+export const toPrefixBytes = lately((text): { bytes: Uint8Array; length: number } => {
+  const slash = text.indexOf('/');
+  return { bytes: toBytes(text.slice(0, slash)), length: Number(text.slice(slash + 1)) };
+});
+
 /** Canonical text of 4 or 16 bytes in network byte order. Throws a RangeError for any other number of bytes. */
 export function fromBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
@@ -174,18 +210,21 @@ export function fromBytes(bytes: Uint8Array): string {
   return new ipaddr.IPv6([...bytes]).toRFC5952String();
 }
 
+/** One for all: a buffer of its own for each number takes longer than all else. */
+const scratch = new Uint8Array(16);
+const view = new DataView(scratch.buffer);
+
 function bytesOf(family: Family, address: bigint): Uint8Array {
-  const view = new DataView(new ArrayBuffer(bitsOf(family) / 8));
   if (family === 4) view.setUint32(0, Number(address));
   else {
     view.setBigUint64(0, address >> 64n);
     view.setBigUint64(8, address);
   }
-  return new Uint8Array(view.buffer);
+  return scratch.slice(0, bitsOf(family) / 8);
 }
 
-function numberOf(bytes: readonly number[]): bigint {
-  const view = new DataView(Uint8Array.from(bytes).buffer);
+function numberOf(bytes: ArrayLike<number>): bigint {
+  scratch.set(bytes);
   if (bytes.length === 4) return BigInt(view.getUint32(0));
   return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
 }

@@ -45,13 +45,6 @@ export function u16(value: number): Short {
 export function word(first: number, second = 0, third = 0, fourth = 0): number {
   return first | (second << 8) | (third << 16) | (fourth << 24);
 }
-export function macBytes(mac: string): Uint8Array {
-  return Buffer.from(mac.replaceAll(':', ''), 'hex');
-}
-export function macText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
-}
-
 /** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
 const scratch = Buffer.alloc(512 * 1024);
 /** The same by the word: whatever is written begins at a multiple of four. */
@@ -224,39 +217,51 @@ export class Attributes {
     return this.#types.includes(type);
   }
 
-  /** Where the last attribute of a type begins and ends. */
-  #find(type: number): { at: number; end: number } | undefined {
-    const at = this.#offsets[this.#types.lastIndexOf(type)];
-    return at === undefined ? undefined : { at, end: at + (uint32(this.#bytes, at) & 0xffff) };
+  /** Where the last attribute of a type begins; -1 when there is none. An array asked for its element -1 looks for a name. */
+  #find(type: number): number {
+    const which = this.#types.lastIndexOf(type);
+    return which < 0 ? -1 : this.#offsets[which]!;
+  }
+
+  /** Where the attribute that begins there ends. */
+  #end(at: number): number {
+    return at + (uint32(this.#bytes, at) & 0xffff);
   }
 
   /** The value of the last attribute of a type. */
   get(type: number): Buffer | undefined {
-    const found = this.#find(type);
-    return found && this.#bytes.subarray(found.at + 4, found.end);
+    const at = this.#find(type);
+    return at < 0 ? undefined : this.#bytes.subarray(at + 4, this.#end(at));
+  }
+
+  /** Its first byte; undefined where it has none. */
+  byte(type: number): number | undefined {
+    const at = this.#find(type);
+    return at < 0 || this.#end(at) === at + 4 ? undefined : this.#bytes[at + 4];
   }
 
   /** The same as a number of 32 bits, or its first ones. Throws a RangeError where there are fewer. */
   number(type: number): number | undefined {
-    const found = this.#find(type);
-    if (!found) return undefined;
-    const length = found.end - found.at - 4;
+    const at = this.#find(type);
+    if (at < 0) return undefined;
+    const length = this.#end(at) - at - 4;
     if (length < 4) throw new RangeError(`netlink attribute ${type} has ${length} bytes, not the 4 of a number`);
-    return uint32(this.#bytes, found.at + 4);
+    return uint32(this.#bytes, at + 4);
   }
 
   /** The same as attributes. Throws like {@link parseAttributes}. */
   nested(type: number): Attributes | undefined {
-    const found = this.#find(type);
-    return found && new Attributes(this.#bytes, found.at + 4, found.end);
+    const at = this.#find(type);
+    return at < 0 ? undefined : new Attributes(this.#bytes, at + 4, this.#end(at));
   }
 
   /** The same as text up to its NUL. */
   text(type: number): string | undefined {
-    const found = this.#find(type);
-    if (!found) return undefined;
-    const nul = this.#bytes.indexOf(0, found.at + 4);
-    return this.#bytes.toString('utf8', found.at + 4, nul < 0 ? found.end : Math.min(nul, found.end));
+    const at = this.#find(type);
+    if (at < 0) return undefined;
+    const end = this.#end(at);
+    const nul = this.#bytes.indexOf(0, at + 4);
+    return this.#bytes.toString('utf8', at + 4, nul < 0 ? end : Math.min(nul, end));
   }
 }
 

@@ -1,7 +1,8 @@
 /** Names and addresses that follow from what is attached, so that every restart and every node finds the same. */
 import { hash } from 'node:crypto';
-import { formatAddress, parseAddress } from '../../common/addresses.ts';
+import { canonical, formatBytes } from '../../common/addresses.ts';
 import { lately } from '../../common/lately.ts';
+import { macBytes, macText } from '../../common/macs.ts';
 
 /** What everything of ours carries in its alias, alone or as the beginning. */
 export const mark = 'multivrf';
@@ -33,22 +34,20 @@ export function hostEndName(containerId: string, interfaceName: string): string 
  * first octet set, bit 0 clear). Throws a RangeError if `address` is none.
  */
 export function stickyMac(vrf: string, address: string): string {
-  const { family, address: number } = parseAddress(address.split('/', 1)[0]!);
-  const [first, ...rest] = sha256(vrf, formatAddress(family, number)).slice(0, 12).match(/../g) as [
-    string,
-    ...string[],
-  ];
-  const local = (Number.parseInt(first, 16) & 0xfc) | 0x02;
-  return [local.toString(16).padStart(2, '0'), ...rest].join(':');
+  const slash = address.indexOf('/');
+  const digest = Buffer.from(sha256(vrf, canonical(slash < 0 ? address : address.slice(0, slash))), 'hex');
+  digest[0] = (digest[0]! & 0xfc) | 0x02;
+  const bytes = digest.subarray(0, 6);
+  const mac = macText(bytes);
+  macBytes.remember(mac, bytes);
+  return mac;
 }
 
 /** The link-local address the kernel makes of a MAC (EUI-64, RFC 4291 appendix A). Throws a RangeError naming a malformed MAC. */
 export const linkLocalOf = lately((mac) => {
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
-  const [first, ...rest] = mac.split(':').map((octet) => Number.parseInt(octet, 16)) as [number, ...number[]];
-  const interfaceId = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
-  const digits = interfaceId.map((octet) => octet.toString(16).padStart(2, '0')).join('');
-  return formatAddress(6, (0xfe80n << 112n) | BigInt(`0x${digits}`));
+  const [first, second, third, ...rest] = macBytes(mac) as unknown as [number, number, number, ...number[]];
+  const interfaceId = [first ^ 0x02, second, third, 0xff, 0xfe, ...rest];
+  return formatBytes(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId));
 });
 
 /**

@@ -1,5 +1,5 @@
 /** Addresses of links (linux/if_addr.h). */
-import { fromBytes, parsePrefix, toBytes } from '../../../common/addresses.ts';
+import { fromBytes, toPrefixBytes } from '../../../common/addresses.ts';
 import type { Address } from '../../plan/kernel-object.ts';
 import { AF, IFA, IFA_F, NLM_F, RT_SCOPE, RTM } from '../constants.ts';
 import { type Message, parseAttributes, word } from '../message.ts';
@@ -10,8 +10,8 @@ function ifaddrmsg(family: number, length: number, scope: number, index: number)
 }
 
 function message(type: number, flags: number, index: number, { address, scope, prefixRoute }: Address): Message {
-  const { family, length } = parsePrefix(address);
-  const bytes = toBytes(address.slice(0, address.indexOf('/')));
+  const { bytes, length } = toPrefixBytes(address);
+  const family = bytes.length === 4 ? 4 : 6;
   // NODAD: a tentative address cannot be bound for 1.3 s. NOPREFIXROUTE: the routes are said explicitly,
   // since the kernel would put them into the table of whatever master the link has at this moment.
   const ifaFlags = (prefixRoute ? 0 : IFA_F.NOPREFIXROUTE) | (family === 6 ? IFA_F.NODAD : 0);

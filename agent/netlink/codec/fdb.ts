@@ -1,6 +1,8 @@
 /** Entries of a bridge's forwarding database (linux/neighbour.h; man 8 bridge, "fdb"). */
+
+import { macBytes, macText } from '../../../common/macs.ts';
 import { AF, NDA, NLM_F, NTF, NUD_NOARP, RTM } from '../constants.ts';
-import { type Message, macBytes, macText, parseAttributes } from '../message.ts';
+import { type Message, parseAttributes } from '../message.ts';
 import { ndmsg } from './neighbour.ts';
 
 /** A static entry; sticky, since without it a frame with that source on another port moves the entry there. */

@@ -1,5 +1,6 @@
 /** Links as the kernel reports them. */
 
+import { macText } from '../../../common/macs.ts';
 import { mark } from '../../plan/names.ts';
 import {
   ADDR_GEN_MODE,
@@ -16,7 +17,7 @@ import {
   IFLA_VRF_TABLE,
   IPV4_DEVCONF,
 } from '../constants.ts';
-import { type Attributes, macText, parseAttributes, uint32 } from '../message.ts';
+import { type Attributes, parseAttributes, uint32 } from '../message.ts';
 
 export interface ObservedLink {
   index: number;
@@ -40,7 +41,7 @@ export interface ObservedLink {
   bridgePort: { learning: boolean; flood: boolean; multicastFlood: boolean; broadcastFlood: boolean } | undefined;
 }
 
-const flag = (bytes: Buffer | undefined) => bytes?.[0] === 1;
+const flag = (attributes: Attributes, type: number) => attributes.byte(type) === 1;
 
 function decodeIpv4(families: Attributes | undefined): ObservedLink['ipv4'] {
   const values = families?.nested(AF.INET)?.get(IFLA_INET_CONF);
@@ -56,7 +57,7 @@ function decodeIpv4(families: Attributes | undefined): ObservedLink['ipv4'] {
 }
 
 function decodeAddrGenMode(families: Attributes | undefined): ObservedLink['addrGenMode'] {
-  const mode = families?.nested(AF.INET6)?.get(IFLA_INET6_ADDR_GEN_MODE)?.[0];
+  const mode = families?.nested(AF.INET6)?.byte(IFLA_INET6_ADDR_GEN_MODE);
   if (mode === undefined) return undefined;
   return mode === ADDR_GEN_MODE.none ? 'none' : 'eui64';
 }
@@ -93,15 +94,15 @@ export function decodeLink(body: Buffer): ObservedLink {
     bridge:
       kind === 'bridge' && data
         ? {
-            multicastSnooping: flag(data.get(IFLA_BR.MCAST_SNOOPING)),
+            multicastSnooping: flag(data, IFLA_BR.MCAST_SNOOPING),
             forwardDelay: data.number(IFLA_BR.FORWARD_DELAY) ?? 0,
           }
         : undefined,
     bridgePort: slave && {
-      learning: flag(slave.get(IFLA_BRPORT.LEARNING)),
-      flood: flag(slave.get(IFLA_BRPORT.UNICAST_FLOOD)),
-      multicastFlood: flag(slave.get(IFLA_BRPORT.MCAST_FLOOD)),
-      broadcastFlood: flag(slave.get(IFLA_BRPORT.BCAST_FLOOD)),
+      learning: flag(slave, IFLA_BRPORT.LEARNING),
+      flood: flag(slave, IFLA_BRPORT.UNICAST_FLOOD),
+      multicastFlood: flag(slave, IFLA_BRPORT.MCAST_FLOOD),
+      broadcastFlood: flag(slave, IFLA_BRPORT.BCAST_FLOOD),
     },
   };
 }

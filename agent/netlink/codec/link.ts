@@ -1,4 +1,6 @@
 /** Links on the wire (linux/if_link.h; man 7 rtnetlink). */
+
+import { macBytes } from '../../../common/macs.ts';
 import type { Link, LinkSettings } from '../../plan/kernel-object.ts';
 import {
   ADDR_GEN_MODE,
@@ -19,7 +21,7 @@ import {
   RTM,
   VETH_INFO_PEER,
 } from '../constants.ts';
-import { type Attribute, type Message, macBytes, u8, u16 } from '../message.ts';
+import { type Attribute, type Message, u8, u16 } from '../message.ts';
 
 /** struct ifinfomsg: u8 family, u8 pad, u16 type, i32 index, u32 flags, u32 change mask. */
 function ifinfomsg(index = 0, flags = 0, change = 0): number[] {
@@ -127,13 +129,14 @@ function addressFamilies(settings: LinkSettings): Attribute[] {
   const families: Attribute[] = [];
   if (settings.ipv4) {
     const { forwarding, rpFilter, arpNotify, arpIgnore } = settings.ipv4;
-    const values: [number, number | undefined][] = [
-      [IPV4_DEVCONF.FORWARDING, forwarding],
-      [IPV4_DEVCONF.RP_FILTER, rpFilter],
-      [IPV4_DEVCONF.ARP_NOTIFY, arpNotify],
-      [IPV4_DEVCONF.ARP_IGNORE, arpIgnore],
-    ];
-    const given = values.flatMap(([index, value]): Attribute[] => (value === undefined ? [] : [[index, value]]));
+    const given: Attribute[] = [];
+    const give = (index: number, value: number | undefined) => {
+      if (value !== undefined) given.push([index, value]);
+    };
+    give(IPV4_DEVCONF.FORWARDING, forwarding);
+    give(IPV4_DEVCONF.RP_FILTER, rpFilter);
+    give(IPV4_DEVCONF.ARP_NOTIFY, arpNotify);
+    give(IPV4_DEVCONF.ARP_IGNORE, arpIgnore);
     families.push([AF.INET, [[IFLA_INET_CONF, given]]]);
   }
   if (settings.addrGenMode) {

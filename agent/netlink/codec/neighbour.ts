@@ -1,7 +1,8 @@
 /** ARP and neighbour tables (linux/neighbour.h, struct ndmsg). */
 import { fromBytes } from '../../../common/addresses.ts';
+import { macText } from '../../../common/macs.ts';
 import { AF, NDA, NLM_F, RTM } from '../constants.ts';
-import { type Message, macText, parseAttributes } from '../message.ts';
+import { type Message, parseAttributes } from '../message.ts';
 
 /** struct ndmsg: u8 family, three of padding, i32 index, u16 state (NUD_*), u8 flags (NTF_*), u8 type. */
 export function ndmsg(family: number, index = 0, state = 0, flags = 0): number[] {

@@ -1,5 +1,5 @@
 /** Routes (linux/rtnetlink.h, struct rtmsg). */
-import { fromBytes, toBytes } from '../../../common/addresses.ts';
+import { fromBytes, toBytes, toPrefixBytes } from '../../../common/addresses.ts';
 import type { Family, Route } from '../../plan/kernel-object.ts';
 import { AF, NLM_F, RT_SCOPE, RTA, RTM, RTN, RTNH_F_ONLINK, RTPROT } from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, word } from '../message.ts';
@@ -41,10 +41,9 @@ function scopeOf({ type, via, dev }: Route): number {
 }
 
 function message(type: number, flags: number, route: Route, index: number | undefined): Message {
-  const slash = route.to.indexOf('/');
-  const length = Number(route.to.slice(slash + 1));
+  const { bytes, length } = toPrefixBytes(route.to);
   const attributes: Attribute[] = [];
-  if (length > 0) attributes.push([RTA.DST, toBytes(route.to.slice(0, slash))]);
+  if (length > 0) attributes.push([RTA.DST, bytes]);
   attributes.push([RTA.TABLE, route.table]);
   if (index !== undefined) attributes.push([RTA.OIF, index]);
   if (route.via !== undefined) attributes.push([RTA.GATEWAY, toBytes(route.via)]);

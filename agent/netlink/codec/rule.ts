@@ -1,5 +1,5 @@
 /** Policy rules (linux/fib_rules.h). */
-import { fromBytes, toBytes } from '../../../common/addresses.ts';
+import { fromBytes, toPrefixBytes } from '../../../common/addresses.ts';
 import type { Family, LocalRule, Rule } from '../../plan/kernel-object.ts';
 import { AF, FIB_RULE_INVERT, FR_ACT, FRA, NLM_F, RT_TABLE, RTM, RTPROT } from '../constants.ts';
 import { type Attribute, type Message, parseAttributes, u8, uint32, word } from '../message.ts';
@@ -7,11 +7,6 @@ import { type Attribute, type Message, parseAttributes, u8, uint32, word } from 
 /** fib_rule_hdr: u8 family, dst length, src length, tos, table (here always in FRA_TABLE), two reserved, u8 action, u32 flags. */
 function ruleHeader(family: Family, dst: number, src: number, action: number): number[] {
   return [word(family === 4 ? AF.INET : AF.INET6, dst, src), word(0, 0, 0, action), 0];
-}
-
-function selector(prefix: string): { length: number; bytes: Uint8Array } {
-  const slash = prefix.indexOf('/');
-  return { length: Number(prefix.slice(slash + 1)), bytes: toBytes(prefix.slice(0, slash)) };
 }
 
 const actions = {
@@ -22,8 +17,8 @@ const actions = {
 } as const;
 
 function message(type: number, flags: number, rule: Rule): Message {
-  const to = rule.to === undefined ? undefined : selector(rule.to);
-  const from = rule.from === undefined ? undefined : selector(rule.from);
+  const to = rule.to === undefined ? undefined : toPrefixBytes(rule.to);
+  const from = rule.from === undefined ? undefined : toPrefixBytes(rule.from);
   const attributes: Attribute[] = [
     [FRA.PRIORITY, rule.priority],
     // On the node systemd-networkd removes foreign rules of any other protocol.
@@ -100,7 +95,7 @@ export function decodeRule(body: Buffer): ObservedRule {
     const bytes = attributes.get(type);
     return bytes && `${fromBytes(bytes)}/${length}`;
   };
-  const action = actionOf(body[7]!, attributes.get(FRA.L3MDEV)?.[0] === 1);
+  const action = actionOf(body[7]!, attributes.byte(FRA.L3MDEV) === 1);
   const inverted = (uint32(body, 8) & FIB_RULE_INVERT) !== 0;
   const narrowed = body[3] !== 0 || inverted || attributes.types.some((type) => otherSelectors.has(type));
   const table = attributes.number(FRA.TABLE) ?? body[4]!;
@@ -114,6 +109,6 @@ export function decodeRule(body: Buffer): ObservedRule {
     to: prefix(FRA.DST, body[1]!),
     from: prefix(FRA.SRC, body[2]!),
     ...(narrowed ? { narrowed } : {}),
-    ...(attributes.get(FRA.PROTOCOL)?.[0] === RTPROT.MULTIVRF ? { ours: true } : {}),
+    ...(attributes.byte(FRA.PROTOCOL) === RTPROT.MULTIVRF ? { ours: true } : {}),
   };
 }

@@ -1,4 +1,5 @@
 /** What a pod may say, and in whose name: the program for frames from it, at the ingress of the host end. */
+import { macBytes } from '../../../common/macs.ts';
 import type { Program } from '../kernel-object.ts';
 import { passIpv6From } from './anti-spoofing-ipv6.ts';
 import { assemble, goto, label, type Source } from './assembler.ts';
@@ -19,7 +20,6 @@ import {
   icmp,
   igmpQuery,
   ipv4,
-  macBytes,
   protocol,
   skipIpv4Header,
 } from './packet.ts';

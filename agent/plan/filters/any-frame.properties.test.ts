@@ -2,11 +2,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromBytes } from '../../../common/addresses.ts';
+import { macBytes } from '../../../common/macs.ts';
 import { antiSpoofing } from './anti-spoofing.ts';
 import { towardsPod } from './expose.ts';
 import { anyFrame } from './frames.arbitrary.testing.ts';
 import { passes, type Received } from './interpreter.testing.ts';
-import { macBytes } from './packet.ts';
 import { addresses, pod, podGroup, router, stranger } from './scene.testing.ts';
 
 const frames = fc.array(

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromBytes, toBytes } from '../../../common/addresses.ts';
+import { macBytes } from '../../../common/macs.ts';
 import type { Program } from '../kernel-object.ts';
 import { antiSpoofing } from './anti-spoofing.ts';
 import { towardsPod } from './expose.ts';
@@ -18,7 +19,6 @@ import {
   udp,
 } from './frames.testing.ts';
 import { passes } from './interpreter.testing.ts';
-import { macBytes } from './packet.ts';
 import { addresses, pod, podGroup, router } from './scene.testing.ts';
 import { routedUplinkGuard } from './uplink-guard.ts';
 

@@ -1,6 +1,6 @@
 /** Frames by hand, for tests: each builder writes one header in front of its payload. Checksums are left at 0. */
 import { toBytes } from '../../../common/addresses.ts';
-import { macBytes } from './packet.ts';
+import { macBytes } from '../../../common/macs.ts';
 
 export const broadcast = 'ff:ff:ff:ff:ff:ff';
 

@@ -162,12 +162,6 @@ export function byFamily(addresses: readonly string[]): { v4: Uint8Array[]; v6: 
   return { v4: all.filter(({ length }) => length === 4), v6: all.filter(({ length }) => length === 16) };
 }
 
-/** Throws a RangeError naming what is no MAC. */
-export function macBytes(mac: string): Uint8Array {
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new RangeError(`${mac}: not a MAC like 02:00:5e:10:00:01`);
-  return Uint8Array.from(mac.split(':'), (octet) => Number.parseInt(octet, 16));
-}
-
 /** The multicast group of an address's neighbour solicitations (RFC 4291 section 2.7.1). */
 export function solicitedNodeGroup(address: Uint8Array): Uint8Array {
   const group = toBytes('ff02::1:ff00:0').slice();

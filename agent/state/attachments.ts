@@ -54,7 +54,7 @@ export class AttachmentStore {
 
   /** Whether `record` is the one of its container and interface still, and not another made since. */
   has(record: AttachmentRecord): boolean {
-    return this.#records.get(record.owner.containerId, record.owner.interface) === record;
+    return this.#byContainer.get(record.owner.containerId)?.get(record.owner.interface) === record;
   }
 
   remove({ owner }: Pick<AttachmentRecord, 'owner'>): void {

@@ -29,15 +29,15 @@ function born(step: Step): string[] {
   return [`${object.in} ${object.name}`, ...(object.kind === 'veth' ? [`${object.peer.in} ${object.peer.name}`] : [])];
 }
 
-/** Links whose index a step needs. */
-function needs(step: WireStep): string[] {
+/** Whether a step needs the index of one of the links `unborn`. */
+function waitsFor(step: WireStep, unborn: ReadonlySet<string>): boolean {
   const object = subject(step);
-  const names: (string | undefined)[] = [];
-  if ('dev' in object) names.push(object.dev);
-  if (object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth'))
-    names.push(object.master);
-  if (object.object === 'link' || object.object === 'moved-link') names.push(object.name);
-  return names.flatMap((name) => (name ? [`${object.in} ${name}`] : []));
+  const isUnborn = (name: string | undefined) => name !== undefined && unborn.has(`${object.in} ${name}`);
+  if ('dev' in object && isUnborn(object.dev)) return true;
+  if (object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth')) {
+    if (isUnborn(object.master)) return true;
+  }
+  return (object.object === 'link' || object.object === 'moved-link') && isUnborn(object.name);
 }
 
 class Execution {
@@ -67,7 +67,7 @@ class Execution {
 
   #queue(step: WireStep): void {
     const at = carrier(step);
-    if (at !== this.#at || (this.#unborn.size > 0 && needs(step).some((name) => this.#unborn.has(name)))) this.#flush();
+    if (at !== this.#at || (this.#unborn.size > 0 && waitsFor(step, this.#unborn))) this.#flush();
     this.#at = at;
     let messages: Message[];
     try {
@@ -86,7 +86,9 @@ class Execution {
     this.#batch = [];
     this.#unborn.clear();
     if (batch.length === 0) return;
-    const send = () => this.#host.places(this.#at!).socket.transact(batch.flatMap(({ messages }) => messages));
+    const all: Message[] = [];
+    for (const { messages } of batch) all.push(...messages);
+    const send = () => this.#host.places(this.#at!).socket.transact(all);
     const outcomes = this.#timed(() => describeBatch(batch), send);
     let at = 0;
     let failure: CniError | undefined;

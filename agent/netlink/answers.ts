@@ -16,14 +16,14 @@ function isAnswered({ type, flags }: Message): boolean {
 /** The messages in order, in parts whose answers fit into a socket's buffer. */
 export function splitByAnswers(messages: readonly Message[]): (readonly Message[])[] {
   if (messages.length <= mostAnswers) return [messages];
-  const parts: Message[][] = [[]];
+  const parts: (readonly Message[])[] = [];
+  let begin = 0;
   let answers = 0;
-  for (const message of messages) {
-    if (isAnswered(message) && ++answers > mostAnswers) {
-      parts.push([]);
-      answers = 1;
-    }
-    parts.at(-1)!.push(message);
+  for (const [at, message] of messages.entries()) {
+    if (!isAnswered(message) || ++answers <= mostAnswers) continue;
+    parts.push(messages.slice(begin, at));
+    begin = at;
+    answers = 1;
   }
-  return parts;
+  return begin === 0 ? [messages] : [...parts, messages.slice(begin)];
 }

@@ -114,7 +114,7 @@ export class RouteSocket {
   #transactOnce(messages: readonly Message[]): Outcome[] {
     const first = (this.#sequence + 1) >>> 0;
     this.#sequence = (this.#sequence + messages.length) >>> 0;
-    const outcomes = new Array<Outcome>(messages.length).fill(silence);
+    const outcomes = messages.map(() => silence);
     if (messages.length === 0) return outcomes;
     send(this.fd, encodeBatch(messages, first, NLM_F.REQUEST, NLM_F.ACK));
     for (let complete = false; !complete; ) {
@@ -123,10 +123,12 @@ export class RouteSocket {
         const outcome = outcomes[at];
         if (!outcome) continue;
         if (received.type === NLMSG.ERROR) {
-          outcomes[at] = { ...outcome, ...acknowledgement(received) };
+          outcomes[at] = { ...acknowledgement(received), echo: outcome.echo };
           complete ||= at === messages.length - 1;
         } else {
-          outcomes[at] = { ...outcome, echo: [...outcome.echo, { ...received, body: Buffer.from(received.body) }] };
+          const { type, flags, sequence } = received;
+          const kept: Received = { type, flags, sequence, body: Buffer.from(received.body) };
+          outcomes[at] = { errno: outcome.errno, reason: outcome.reason, echo: [...outcome.echo, kept] };
         }
       }
     }

@@ -24,7 +24,7 @@ export interface PodState extends Seen {
 /** `standing`: the pod's side of the attachments that it has. */
 export function observePod(pod: PlaceHandle, standing: readonly KernelObject[]): PodState {
   const links = new Map(pod.socket.dump(dumpLinks(), decodeLink).map((link) => [link.name, link]));
-  const all = ([4, 6] as const).flatMap((family) => pod.socket.dump(dumpRules(family), decodeRule));
+  const all = [...pod.socket.dump(dumpRules(4), decodeRule), ...pod.socket.dump(dumpRules(6), decodeRule)];
   const leftovers = leftoverRules(all, standing);
   const rules = all.filter((rule) => !leftovers.includes(rule));
   const used = new Map<number, string>();

@@ -21,9 +21,12 @@ export const dropPreference = 49001;
 /** TC_ACT_SHOT whatever the packet. An out-of-bounds load cannot make this one pass. */
 export const dropAll: Program = Uint8Array.of(0x06, 0, 0, 0, 2, 0, 0, 0);
 
-/** tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. */
+/**
+ * tcmsg: u8 family, three of padding, i32 index, u32 handle, parent, info. All with a sign: an array of integers beyond 31
+ * bits is one of floating-point numbers to V8, and where others are written it turns each into that first.
+ */
 export function tcmsg(index: number, handle: number, parent: number, info: number): number[] {
-  return [0, index, handle, parent, info];
+  return [0, index, handle | 0, parent | 0, info | 0];
 }
 
 /** The queueing discipline that only holds filters. Without options an existing clsact is left as it is. */

@@ -51,7 +51,16 @@ const tcpAckOrReset = 0x10 | 0x04;
 export function towardsPod({ addresses, expose }: TowardsPod): Program {
   // Nothing towards the pod is judged by the pod's MAC.
   const own = { mac: new Uint8Array(0), ...byFamily(addresses) };
-  return byTemplate(`towards pod ${JSON.stringify(expose)}`, own, (like) => program(like, expose));
+  return byTemplate(shapeOf(expose), own, (like) => program(like, expose));
+}
+
+/** A VRF's list is the same object for all its attachments. */
+const shapes = new WeakMap<readonly Exposed[], string>();
+
+function shapeOf(expose: readonly Exposed[]): string {
+  const shape = shapes.get(expose) ?? `towards pod ${JSON.stringify(expose)}`;
+  shapes.set(expose, shape);
+  return shape;
 }
 
 function program(own: Own, expose: readonly Exposed[]): Program {

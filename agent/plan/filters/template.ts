@@ -39,7 +39,7 @@ export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Prog
   if (own.v4.length + own.v6.length > maxAddresses) return assemble(own);
   const words = wordsOf(own);
   const equal = equalities(words);
-  const key = [shape, own.v4.length, own.v6.length, equal].join(' ');
+  const key = `${shape} ${own.v4.length} ${own.v6.length} ${equal}`;
   let template = templates.get(key);
   if (!template) {
     const example = placeholders(own);
@@ -53,19 +53,21 @@ export function byTemplate(shape: string, own: Own, assemble: (own: Own) => Prog
 
 /** For each word the first one that is equal. */
 function equalities(words: readonly number[]): string {
-  return words.map((word) => words.indexOf(word)).join();
+  let text = '';
+  for (let i = 0; i < words.length; i++) text += `${words.indexOf(words[i]!)},`;
+  return text;
 }
 
 /** Every number that a program can hold of `own`, as the programs cut them: words, the rest of a MAC, and solicited-node groups. */
 function wordsOf({ mac, v4, v6 }: Own): number[] {
-  return [
-    ...(mac.length === 0 ? [] : [word(mac, 0), (mac[4]! << 8) | mac[5]!]),
-    ...v4.map((address) => word(address, 0)),
-    ...v6.flatMap((address) => {
-      const low = word(address, 12);
-      return [word(address, 0), word(address, 4), word(address, 8), low, ((0xff << 24) | (low & 0xff_ffff)) >>> 0];
-    }),
-  ];
+  const words: number[] = [];
+  if (mac.length > 0) words.push(word(mac, 0), (mac[4]! << 8) | mac[5]!);
+  for (const address of v4) words.push(word(address, 0));
+  for (const address of v6) {
+    const low = word(address, 12);
+    words.push(word(address, 0), word(address, 4), word(address, 8), low, ((0xff << 24) | (low & 0xff_ffff)) >>> 0);
+  }
+  return words;
 }
 
 function word(bytes: Uint8Array, at: number): number {

@@ -83,10 +83,11 @@ function surplusRoutes(
   place: Place,
   { routes }: PlaceState,
 ): RouteState[] {
-  const own = known.filter((object): object is Route => object.object === 'route' && object.in === place);
+  const said = known.filter((object): object is Route => object.object === 'route' && object.in === place);
+  const own = Map.groupBy(said, ({ to }) => to);
   const prefixes = new Set(addresses.map(hostPrefix));
   return routes.filter((route) => {
-    if (route.maker === 'kernel' || own.some((wanted) => sameRoute(route, wanted))) return false;
+    if (route.maker === 'kernel' || own.get(route.to)?.some((wanted) => sameRoute(route, wanted))) return false;
     return place === 'pod' || route.maker !== 'daemon' || prefixes.has(route.to);
   });
 }

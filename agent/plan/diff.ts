@@ -5,7 +5,7 @@
 import { CniCode, CniError } from '../../common/errors.ts';
 import { describeObject } from './describe.ts';
 import { localRuleStep, ruleSteps } from './diff-rules.ts';
-import { sameProgram, sameRoute, settingsToChange } from './equal.ts';
+import { hasRoute, sameProgram, settingsToChange } from './equal.ts';
 import type { Filter, KernelObject, Link, LinkSettings, MovedLink, Place, Rule, Sysctl } from './kernel-object.ts';
 import { isOurs } from './names.ts';
 import { emptyPlace, type LinkState, type Observed, type PlaceState } from './observed.ts';
@@ -62,7 +62,7 @@ function stepFor(object: Single, place: PlaceState, observed: Observed, before: 
     case 'fdb':
       return place.fdb.get(object.dev)?.has(object.mac) ? undefined : { do: 'add', object };
     case 'route':
-      return place.routes.some((route) => sameRoute(route, object)) ? undefined : { do: 'add', object };
+      return hasRoute(place.routes, object) ? undefined : { do: 'add', object };
   }
 }
 

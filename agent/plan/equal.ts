@@ -16,6 +16,25 @@ export function sameRoute(is: RouteState, wanted: Route): boolean {
   );
 }
 
+/** By destination: a VRF has a route to each of its pods, and each of them is looked for. */
+const indexes = new WeakMap<readonly RouteState[], Map<string, RouteState[]>>();
+/** Of so few the first look through all is sooner done than an index is made. */
+const few = 16;
+
+/** Whether `wanted` is among the routes of a place. */
+export function hasRoute(routes: readonly RouteState[], wanted: Route): boolean {
+  const candidates = routes.length <= few ? routes : (indexOf(routes).get(wanted.to) ?? []);
+  return candidates.some((route) => sameRoute(route, wanted));
+}
+
+function indexOf(routes: readonly RouteState[]): Map<string, RouteState[]> {
+  const known = indexes.get(routes);
+  if (known) return known;
+  const index = Map.groupBy(routes, ({ to }) => to);
+  indexes.set(routes, index);
+  return index;
+}
+
 /** One that is narrowed by what we never ask for, as a mark, is another. */
 export function sameRule(is: RuleState, wanted: Rule): boolean {
   return (

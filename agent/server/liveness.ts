@@ -19,12 +19,16 @@ export interface Liveness {
   unknown: { record: AttachmentRecord; error: Error }[];
 }
 
-export function livenessOf(node: Node, records: readonly AttachmentRecord[]): Liveness {
-  const result: Liveness = { attached: [], unmarked: [], degraded: [], gone: [], unknown: [] };
-  const seen = lookForHostEnds(
+/** `seen`: what is in the places of the records, and maybe in others. */
+export function livenessOf(
+  node: Node,
+  records: readonly AttachmentRecord[],
+  seen = lookForHostEnds(
     node,
     records.map(({ attachment }) => vrfPlace(attachment.vrf)),
-  );
+  ),
+): Liveness {
+  const result: Liveness = { attached: [], unmarked: [], degraded: [], gone: [], unknown: [] };
   for (const record of records) {
     const here = seen.get(vrfPlace(record.attachment.vrf))!;
     const link = here.links?.get(record.attachment.hostEnd);

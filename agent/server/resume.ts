@@ -4,14 +4,17 @@
  */
 import type { Logger } from 'pino';
 import type { NodeVrf } from '../plan/desired.ts';
+import type { Place } from '../plan/kernel-object.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
-import { placesOf } from './host-ends.ts';
+import { lookForHostEnds, placesOf } from './host-ends.ts';
 import { livenessOf } from './liveness.ts';
 import { repairHostEnds, repairVrf } from './repair.ts';
 
 export function resume(agent: Agent, log: Logger): void {
-  const { attached, degraded, gone, unknown } = livenessOf(agent.node, agent.attachments.list());
+  const records = agent.attachments.list();
+  const seen = lookForHostEnds(agent.node, allPlaces(agent, records));
+  const { attached, degraded, gone, unknown } = livenessOf(agent.node, records, seen);
   for (const { owner, attachment } of gone) {
     log.warn(
       { ...owner, vrf: attachment.vrf.name, hostEnd: attachment.hostEnd },
@@ -23,12 +26,17 @@ export function resume(agent: Agent, log: Logger): void {
     log.error({ ...record.owner, error: error.message }, 'attachment cannot be looked for');
   for (const record of agent.attachments.list()) restore(agent, record, log);
   agent.noteDegraded(degraded);
-  const made = vrfsOf(agent);
-  agent.strays.find(placesOf([...made, ...unreadableVrfs(agent)]));
-  for (const vrf of made) {
+  agent.strays.find(seen);
+  for (const vrf of vrfsOf(agent)) {
     const own = attached.filter(({ attachment }) => attachment.vrf.name === vrf.name);
     takeUp(agent, vrf, own, log);
   }
+}
+
+/** Where there may be host ends: with a thousand of them to look twice takes a noticeable part of the start. */
+function allPlaces(agent: Agent, records: readonly AttachmentRecord[]): Set<Place> {
+  const recorded = records.map(({ attachment }) => attachment.vrf);
+  return placesOf([...recorded, ...agent.vrfStore.list(), ...unreadableVrfs(agent)]);
 }
 
 function restore({ ipam }: Agent, { owner, attachment }: AttachmentRecord, log: Logger): void {

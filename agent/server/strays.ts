@@ -6,16 +6,20 @@ import type { Place } from '../plan/kernel-object.ts';
 import { hostEndName, isOurs, readAlias } from '../plan/names.ts';
 import type { AttachmentStore } from '../state/attachments.ts';
 import type { UnreadableRecord } from '../state/json-directory.ts';
-import { lookForHostEnds } from './host-ends.ts';
+import { type HostEnds, lookForHostEnds } from './host-ends.ts';
 import type { Node } from './node.ts';
 
-interface Stray {
+/** A host end that no record in memory tells of. */
+interface Unrecorded {
   hostEnd: string;
-  /** The pod end's name. */
-  interface: string;
   place: Place;
   index: number;
   alias: string;
+}
+
+interface Stray extends Unrecorded {
+  /** The pod end's name. */
+  interface: string;
   /** Who keeps its addresses from others. */
   owner: Owner;
   /** The file that should have told of it. */
@@ -41,31 +45,38 @@ export class Strays {
     this.#log = log;
   }
 
-  /** Looks through `places`. */
-  find(places: Iterable<Place>): void {
-    const seen = lookForHostEnds(this.#node, places);
-    // Read after the kernel: whoever else writes here makes the file first.
-    const files = new Map(this.#store.keysOnDisk().map((key) => [hostEndName(key.containerId, key.interface), key]));
+  /** Looks through the host ends of all places. */
+  find(seen: ReadonlyMap<Place, HostEnds>): void {
     const recorded = new Set(this.#store.list().map(({ attachment }) => attachment.hostEnd));
+    const unrecorded: Unrecorded[] = [];
     for (const [place, { links, error }] of seen) {
       if (error) this.#log.error({ place, error: error.message }, 'cannot be looked through for forgotten host ends');
       for (const { name: hostEnd, index, alias } of links?.values() ?? []) {
         if (recorded.has(hostEnd) || alias === undefined || !isOurs(alias)) continue;
-        const known = files.get(hostEnd);
-        const file = this.#unreadable().find(
-          ({ name: [containerId, device] }) => hostEndName(containerId!, device!) === hostEnd,
-        );
-        const told = readAlias(alias);
-        const device = known?.interface ?? told?.interface ?? '';
-        const { namespace = '', pod = '' } = told ?? {};
-        const owner = { namespace, pod, containerId: known?.containerId ?? hostEnd, interface: device };
-        const stray: Stray = { hostEnd, interface: device, place, index, alias, owner, ...(file ? { file } : {}) };
-        // One that was never marked for a pod, or recorded, is of an ADD that a crash cut short.
-        if (known || told) this.#keep(stray);
-        else void this.#remove(stray, 'unfinished host end without a record: removed');
+        unrecorded.push({ hostEnd, place, index, alias });
       }
     }
+    if (unrecorded.length > 0) this.#takeIn(unrecorded);
     if ([...seen.values()].every(({ error }) => error === undefined)) this.#discardFiles();
+  }
+
+  #takeIn(unrecorded: readonly Unrecorded[]): void {
+    // Read after the kernel: whoever else writes here makes the file first.
+    const files = new Map(this.#store.keysOnDisk().map((key) => [hostEndName(key.containerId, key.interface), key]));
+    for (const { hostEnd, place, index, alias } of unrecorded) {
+      const known = files.get(hostEnd);
+      const file = this.#unreadable().find(
+        ({ name: [containerId, device] }) => hostEndName(containerId!, device!) === hostEnd,
+      );
+      const told = readAlias(alias);
+      const device = known?.interface ?? told?.interface ?? '';
+      const { namespace = '', pod = '' } = told ?? {};
+      const owner = { namespace, pod, containerId: known?.containerId ?? hostEnd, interface: device };
+      const stray: Stray = { hostEnd, interface: device, place, index, alias, owner, ...(file ? { file } : {}) };
+      // One that was never marked for a pod, or recorded, is of an ADD that a crash cut short.
+      if (known || told) this.#keep(stray);
+      else void this.#remove(stray, 'unfinished host end without a record: removed');
+    }
   }
 
   /** Removes those of one container. Over `ifname` itself when that is one of them, else over whatever was its primary. */

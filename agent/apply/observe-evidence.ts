@@ -14,7 +14,7 @@ const mainTable = 254;
 /** The networks that the main table reaches without a next hop, by interfaces of these `names`; the kernel's own routes alone, of which there are few. */
 export function observeNetworks({ socket }: PlaceHandle, names: ReadonlyMap<number, string>): NodeNetwork[] {
   return families
-    .flatMap((family) => socket.dump(dumpRoutes(family, mainTable, RTPROT.KERNEL), decodeRoute))
+    .flatMap((family) => socket.dump(dumpRoutes(family, mainTable, { protocol: RTPROT.KERNEL }), decodeRoute))
     .flatMap(({ type, table, to, via, index }) => {
       const dev = index === undefined ? undefined : names.get(index);
       const isNetwork = type === 'unicast' && table === mainTable && via === undefined && !/^(fe80:|ff)/.test(to);

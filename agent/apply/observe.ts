@@ -1,18 +1,17 @@
 /** Reads from the kernel what a desired state is to be compared with, and no more: dumps grow with the node. */
 import { decodeAddress, dumpAddresses } from '../netlink/codec/address.ts';
 import { decodeFdb, getFdb } from '../netlink/codec/fdb.ts';
-import { dumpLinks, getLink } from '../netlink/codec/link.ts';
+import { getLink } from '../netlink/codec/link.ts';
 import { decodeLink, type ObservedLink } from '../netlink/codec/link-decode.ts';
-import { decodeLinkLabel, type LinkLabel } from '../netlink/codec/link-label.ts';
-import { decodeRoute, dumpRoutes } from '../netlink/codec/route.ts';
 import { decodeRule, dumpRules } from '../netlink/codec/rule.ts';
-import { RTPROT } from '../netlink/constants.ts';
 import { NetlinkError } from '../netlink/socket.ts';
 import { errnoName } from '../netlink/sys/libc.ts';
-import type { Family, FdbEntry, Filter, KernelObject, Place, Route } from '../plan/kernel-object.ts';
-import type { LinkState, Observed, PlaceState, RouteState, RuleState } from '../plan/observed.ts';
+import type { Family, FdbEntry, Filter, KernelObject, Place } from '../plan/kernel-object.ts';
+import type { LinkState, Observed, PlaceState, RuleState } from '../plan/observed.ts';
+import { nameByIndex } from './link-names.ts';
 import { linkState } from './link-state.ts';
 import { observeFilters } from './observe-filters.ts';
+import { type LookedTable, lookAt, observeTable } from './observe-routes.ts';
 import { observeSysctls } from './observe-sysctls.ts';
 import type { PlaceHandle } from './place.ts';
 
@@ -75,7 +74,7 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { p
     addresses: new Map([...addressed].map((dev) => [dev, observeAddresses(handle, links.get(dev)!.index)])),
     routes: [...tables.values()]
       .filter(({ table }) => seen?.tables.has(table) ?? true)
-      .flatMap(({ family, table }) => observeRoutes(handle, family, table, nameOf)),
+      .flatMap((looked) => observeTable(handle, looked, links, nameOf)),
     rules: seen?.rules ?? [...families].flatMap((family) => handle.socket.dump(dumpRules(family), decodeRule)),
     fdb: observeFdb(handle, forwarded, links),
     filters: new Map(
@@ -99,7 +98,7 @@ function worthLooking(
   const families = new Set<Family>();
   const paths: string[] = [];
   const directions = new Map<string, Filter>();
-  const tables = new Map<string, Pick<Route, 'family' | 'table'>>();
+  const tables = new Map<string, LookedTable>();
   for (const object of desired) {
     if ('dev' in object && object.dev !== undefined && !links.has(object.dev)) continue;
     switch (object.object) {
@@ -116,7 +115,7 @@ function worthLooking(
         directions.set(`${object.dev} ${object.direction}`, object);
         break;
       case 'route':
-        tables.set(`${object.family} ${object.table}`, object);
+        lookAt(tables, object, thorough === true);
         if (thorough) families.add(object.family);
         break;
       case 'rule':
@@ -159,18 +158,6 @@ function masterOf(handle: PlaceHandle, { master }: ObservedLink, nameOf: Map<num
   return master === 0 ? '' : (nameOf.get(master) ?? nameByIndex(handle, master));
 }
 
-function observeNames(handle: PlaceHandle): LinkLabel[] {
-  return handle.socket
-    .dump(dumpLinks(), (body) => decodeLinkLabel(body, () => true))
-    .filter((label) => label !== undefined);
-}
-
-function nameByIndex(handle: PlaceHandle, index: number): string {
-  const [answer] = handle.socket.transact([getLink({ index })]);
-  const body = answer!.errno === 0 ? answer!.echo[0]?.body : undefined;
-  return body ? decodeLink(body).name : `#${index}`;
-}
-
 /** One link, with its master's name; undefined when there is none of that name. */
 export function observeLink(handle: PlaceHandle, name: string): LinkState | undefined {
   const link = handle.link(name);
@@ -188,37 +175,6 @@ export function observeAddressesOf(handle: PlaceHandle, name: string): string[] 
 function observeAddresses(handle: PlaceHandle, index: number): Set<string> {
   const all = handle.socket.dump(dumpAddresses(index), decodeAddress);
   return new Set(all.filter((address) => address.index === index).map(({ address }) => address));
-}
-
-/** RTPROT_ZEBRA, _BIRD, _BGP …: of the numbers from 11 on only DHCP's (16) is no routing daemon's. */
-function makerOf(protocol: number): RouteState['maker'] {
-  if (protocol === RTPROT.KERNEL) return 'kernel';
-  return protocol > 10 && protocol !== 16 ? 'daemon' : undefined;
-}
-
-/** The routes of one table, the kernel's own included; a table that does not exist has none. */
-export function observeRoutes(
-  handle: PlaceHandle,
-  family: Family,
-  table: number,
-  nameOf: Map<number, string>,
-): RouteState[] {
-  try {
-    const routes = handle.socket.dump(dumpRoutes(family, table), decodeRoute).filter((route) => route.table === table);
-    const unknown = new Set(routes.flatMap(({ index }) => (index === undefined || nameOf.has(index) ? [] : [index])));
-    // One dump costs as much as some dozens of look-ups.
-    if (unknown.size > 32) for (const { index, name } of observeNames(handle)) nameOf.set(index, name);
-    return routes.map(({ index, protocol, ...told }) => {
-      const maker = makerOf(protocol);
-      const route = maker ? { ...told, maker } : told;
-      if (index === undefined || route.type === 'unreachable') return route;
-      return { ...route, dev: nameOf.get(index) ?? nameByIndex(handle, index) };
-    });
-  } catch (error) {
-    // A table that was never written to does not exist.
-    if (error instanceof NetlinkError && errnoName(error.errno) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** No such entry; a link that is no port of a bridge; none at all any more. */

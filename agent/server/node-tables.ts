@@ -1,7 +1,7 @@
 /** The routing table of a VRF device: the one it has, the operator's, or a free one. */
 
 import type { Vrf } from '../api/vrf.ts';
-import { observeRoutes } from '../apply/observe.ts';
+import { observeRoutes } from '../apply/observe-routes.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
 import { decodeLink } from '../netlink/codec/link-decode.ts';

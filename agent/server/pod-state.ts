@@ -1,6 +1,7 @@
 /** What is in a pod's namespace before we add to it: names and tables taken. */
 
-import { observeRoutes, type Seen } from '../apply/observe.ts';
+import type { Seen } from '../apply/observe.ts';
+import { observeRoutes } from '../apply/observe-routes.ts';
 import type { PlaceHandle } from '../apply/place.ts';
 import { dumpLinks } from '../netlink/codec/link.ts';
 import { decodeLink } from '../netlink/codec/link-decode.ts';

@@ -93,12 +93,10 @@ test('a route is deleted by what it was added by', () => {
   expect(deleteRoute(one, eth1)).toEqual({ ...addRoute(one, eth1), type: 25, flags: 0 });
 });
 
-test('a dump asks for one table only', () => {
-  expect(dumpRoutes(6, 1001)).toMatchObject({
-    type: 26,
-    flags: 0x300,
-    attributes: [[15, 1001]],
-  });
+test('a dump asks for one table only, and for the routes to one link where one is named', () => {
+  const ofTable = { type: 26, flags: 0x300, attributes: [[15, 1001]] };
+  expect(dumpRoutes(6, 1001)).toMatchObject(ofTable);
+  expect(dumpRoutes(6, 1001, { index: 7 })).toMatchObject({ ...ofTable, attributes: [...ofTable.attributes, [4, 7]] });
 });
 
 test.each([

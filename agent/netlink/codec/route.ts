@@ -69,16 +69,19 @@ export function deleteRoute(route: Route, index: number | undefined): Message {
   return message(RTM.DELROUTE, 0, route, index);
 }
 
-/**
- * One table's routes, or those of one RTPROT_* alone; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not
- * there is ENOENT.
- */
-export function dumpRoutes(family: Family, table: number, protocol = 0): Message {
+/** Of a table's routes those of one RTPROT_*, or those that lead to the link of one index. */
+interface RouteFilter {
+  protocol?: number;
+  index?: number;
+}
+
+/** One table's routes, or some of them; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not there is ENOENT. */
+export function dumpRoutes(family: Family, table: number, { protocol = 0, index }: RouteFilter = {}): Message {
   return {
     type: RTM.GETROUTE,
     flags: NLM_F.DUMP,
     header: rtmsg(family, { protocol }),
-    attributes: [[RTA.TABLE, table]],
+    attributes: [[RTA.TABLE, table], ...(index === undefined ? [] : [[RTA.OIF, index] as const])],
   };
 }
 

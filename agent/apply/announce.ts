@@ -20,11 +20,19 @@ interface Announcement {
   due: number;
 }
 
+/** Told of the interfaces of a pod whose neighbours could not be told, and why. */
+type OnFailure = (interfaces: readonly string[], error: Error) => void;
+
 export class Announcements {
+  readonly #onFailure: OnFailure;
   /** By attachment, the one that is due first before all others. */
   readonly #pending = new Map<string, Announcement>();
   #lastAttached = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  constructor(onFailure: OnFailure) {
+    this.#onFailure = onFailure;
+  }
 
   /** Announces the addresses of the links of one attachment, `key`, in a moment, then closes `pod`. */
   schedule(key: string, pod: PlaceHandle, links: Announcement['links']): void {
@@ -58,7 +66,20 @@ export class Announcements {
     const isTime = first && this.#timeOf(first[1]) <= performance.now();
     if (isTime) this.#pending.delete(first[0]);
     this.#wait();
-    if (isTime) announce(first[1]);
+    if (isTime) this.#announce(first[1]);
+  }
+
+  /** Nobody waits for it, and the attachment stands without: whoever remembers nothing or something else asks, sooner or later. */
+  #announce(announcement: Announcement): void {
+    const { pod, links } = announcement;
+    try {
+      announce(announcement);
+    } catch (error) {
+      const interfaces = links.map(({ name }) => name);
+      this.#onFailure(interfaces, error as Error);
+    } finally {
+      pod.close();
+    }
   }
 }
 
@@ -73,5 +94,4 @@ function announce({ pod, links }: Announcement): void {
   });
   // Refused when the link is gone already, and then nobody is to be told.
   if (messages.length > 0) pod.socket.transact(messages);
-  pod.close();
 }

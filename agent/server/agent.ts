@@ -33,7 +33,7 @@ export class Agent {
   readonly source: VrfSource;
   readonly facts: NodeFacts;
   readonly ipam = new Ipam();
-  readonly announcements = new Announcements();
+  readonly announcements: Announcements;
   readonly attachments: AttachmentStore;
   readonly vrfStore: VrfStore;
   readonly vrfs: NodeVrfs;
@@ -59,6 +59,12 @@ export class Agent {
   constructor({ stateDirectory, netnsDirectory, labels }: AgentOptions, source: VrfSource, log: Logger) {
     this.#log = log;
     this.degraded = new Degraded(log);
+    this.announcements = new Announcements((interfaces, error) =>
+      log.warn(
+        { interfaces, error: error.message },
+        'neighbours were not told where addresses of a pod are: one that remembers another MAC finds out when that times out',
+      ),
+    );
     this.stateDirectory = stateDirectory;
     this.source = source;
     this.node = new Node(netnsDirectory);

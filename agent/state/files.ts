@@ -9,7 +9,8 @@ import { CniCode, CniError } from '../../common/errors.ts';
  */
 export function replaceFile(path: string, text: string): void {
   try {
-    writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+    // With its encoding said Node opens, writes and closes in one go.
+    writeFileSync(`${path}.tmp`, text, { encoding: 'utf8', mode: 0o600 });
     rename(`${path}.tmp`, path);
   } catch (error) {
     rmSync(`${path}.tmp`, { force: true });

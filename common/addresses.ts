@@ -36,7 +36,7 @@ export function parseAddress(text: string): Readonly<IpAddress> {
   return readingOf(text).value;
 }
 
-/** An address in all its forms: which of them is asked for differs, and each costs more than to keep the others. */
+/** An address in its three forms; number and text are made when somebody asks for them. */
 class Reading {
   readonly bytes: Uint8Array;
   #value: IpAddress | undefined;
@@ -210,7 +210,7 @@ export function fromBytes(bytes: Uint8Array): string {
   return new ipaddr.IPv6([...bytes]).toRFC5952String();
 }
 
-/** One for all: a buffer of its own for each number takes longer than all else. */
+/** Between number and bytes; one for all, since to make a buffer takes longer than all else. */
 const scratch = new Uint8Array(16);
 const view = new DataView(scratch.buffer);
 

@@ -13,7 +13,10 @@ export interface LookedTable extends Pick<Route, 'family' | 'table'> {
   devs: Set<string> | undefined;
 }
 
-/** For each dump the kernel walks the whole table, but tells of it only what leads to the link: we take far longer for a route. */
+/**
+ * In links: for each of them the kernel walks the whole table once, but tells only of what leads there, and to read a route
+ * takes us far longer.
+ */
 const mostDevs = 16;
 
 /** Takes a route that is wanted into account; `whole` where all of its table is to be looked at anyway. */

@@ -217,9 +217,10 @@ export class Attributes {
     return this.#types.includes(type);
   }
 
-  /** Where the last attribute of a type begins; -1 when there is none. An array asked for its element -1 looks for a name. */
+  /** Where the last attribute of a type begins; -1 when there is none. */
   #find(type: number): number {
     const which = this.#types.lastIndexOf(type);
+    // To V8 an array's element -1 is a property of that name, which it looks for at length.
     return which < 0 ? -1 : this.#offsets[which]!;
   }
 

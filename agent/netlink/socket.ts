@@ -1,5 +1,4 @@
 /** A netlink route socket: batches with one answer a message, and dumps that are whole. */
-
 import { splitByAnswers } from './answers.ts';
 import { NETLINK, NLM_F, NLMSG, NLMSGERR_ATTR_MSG, SOL_NETLINK } from './constants.ts';
 import { encodeBatch, encodeMessage, type Message, parseAttributes, type Received, splitMessages } from './message.ts';

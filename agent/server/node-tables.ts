@@ -1,5 +1,4 @@
 /** The routing table of a VRF device: the one it has, the operator's, or a free one. */
-
 import type { Vrf } from '../api/vrf.ts';
 import { observeRoutes } from '../apply/observe-routes.ts';
 import type { PlaceHandle } from '../apply/place.ts';

@@ -1,5 +1,4 @@
 /** What is in a pod's namespace before we add to it: names and tables taken. */
-
 import type { Seen } from '../apply/observe.ts';
 import { observeRoutes } from '../apply/observe-routes.ts';
 import type { PlaceHandle } from '../apply/place.ts';

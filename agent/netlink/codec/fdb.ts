@@ -1,5 +1,4 @@
 /** Entries of a bridge's forwarding database (linux/neighbour.h; man 8 bridge, "fdb"). */
-
 import { macBytes, macText } from '../../../common/macs.ts';
 import { AF, NDA, NLM_F, NTF, NUD_NOARP, RTM } from '../constants.ts';
 import { type Message, parseAttributes } from '../message.ts';

@@ -1,5 +1,4 @@
 /** Links as the kernel reports them. */
-
 import { macText } from '../../../common/macs.ts';
 import { mark } from '../../plan/names.ts';
 import {

@@ -1,5 +1,4 @@
 /** Links on the wire (linux/if_link.h; man 7 rtnetlink). */
-
 import { macBytes } from '../../../common/macs.ts';
 import type { Link, LinkSettings } from '../../plan/kernel-object.ts';
 import {

@@ -20,8 +20,8 @@ interface Announcement {
   due: number;
 }
 
-/** Told of the interfaces of a pod whose neighbours could not be told, and why. */
-type OnFailure = (interfaces: readonly string[], error: Error) => void;
+/** Told of the attachment, and its interfaces, whose neighbours could not be told, and why. */
+type OnFailure = (key: string, interfaces: readonly string[], error: Error) => void;
 
 export class Announcements {
   readonly #onFailure: OnFailure;
@@ -66,17 +66,17 @@ export class Announcements {
     const isTime = first && this.#timeOf(first[1]) <= performance.now();
     if (isTime) this.#pending.delete(first[0]);
     this.#wait();
-    if (isTime) this.#announce(first[1]);
+    if (isTime) this.#announce(...first);
   }
 
-  /** Nobody waits for it, and the attachment stands without: whoever remembers nothing or something else asks, sooner or later. */
-  #announce(announcement: Announcement): void {
+  /** Nobody waits for it, and the attachment stands without: neighbours ask, sooner or later. */
+  #announce(key: string, announcement: Announcement): void {
     const { pod, links } = announcement;
     try {
       announce(announcement);
     } catch (error) {
       const interfaces = links.map(({ name }) => name);
-      this.#onFailure(interfaces, error as Error);
+      this.#onFailure(key, interfaces, error as Error);
     } finally {
       pod.close();
     }

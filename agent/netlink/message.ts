@@ -45,6 +45,7 @@ export function u16(value: number): Short {
 export function word(first: number, second = 0, third = 0, fourth = 0): number {
   return first | (second << 8) | (third << 16) | (fourth << 24);
 }
+
 /** More than the kernel takes in one datagram (net.core.wmem_default, 208 KiB). */
 const scratch = Buffer.alloc(512 * 1024);
 /** The same by the word: whatever is written begins at a multiple of four. */

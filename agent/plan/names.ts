@@ -45,9 +45,14 @@ export function stickyMac(vrf: string, address: string): string {
 
 /** The link-local address the kernel makes of a MAC (EUI-64, RFC 4291 appendix A). Throws a RangeError naming a malformed MAC. */
 export const linkLocalOf = lately((mac) => {
-  const [first, second, third, ...rest] = macBytes(mac) as unknown as [number, number, number, ...number[]];
-  const interfaceId = [first ^ 0x02, second, third, 0xff, 0xfe, ...rest];
-  return formatBytes(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, ...interfaceId));
+  const octets = macBytes(mac);
+  const address = new Uint8Array(16);
+  address.set([0xfe, 0x80]);
+  address.set(octets.subarray(0, 3), 8);
+  address.set([0xff, 0xfe], 11);
+  address.set(octets.subarray(3), 13);
+  address[8]! ^= 0x02;
+  return formatBytes(address);
 });
 
 /**

@@ -59,10 +59,10 @@ export class Agent {
   constructor({ stateDirectory, netnsDirectory, labels }: AgentOptions, source: VrfSource, log: Logger) {
     this.#log = log;
     this.degraded = new Degraded(log);
-    this.announcements = new Announcements((interfaces, error) =>
+    this.announcements = new Announcements((attachment, interfaces, error) =>
       log.warn(
-        { interfaces, error: error.message },
-        'neighbours were not told where addresses of a pod are: one that remembers another MAC finds out when that times out',
+        { attachment, interfaces, error: error.message },
+        'neighbours were not told the MAC of a pod: they find out when their entries time out, or when the pod sends them something',
       ),
     );
     this.stateDirectory = stateDirectory;

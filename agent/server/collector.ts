@@ -3,9 +3,11 @@
  * with a namespace the kernel removes the veth pairs that lead there.
  */
 import type { Logger } from 'pino';
+import { vrfPlace } from '../plan/desired.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
 import type { Agent } from './agent.ts';
 import { leave } from './detach.ts';
+import { lookForHostEnds } from './host-ends.ts';
 import { livenessOf } from './liveness.ts';
 
 /** In milliseconds. With the two looks that it takes, an attachment is gone 6 s after its namespace. */
@@ -60,7 +62,9 @@ export class Collector {
 
   async #collect(): Promise<void> {
     const { node, attachments, leaving, departing } = this.#agent;
-    const { gone, degraded } = livenessOf(node, attachments.list());
+    const records = attachments.list();
+    const places = records.map(({ attachment }) => vrfPlace(attachment.vrf));
+    const { gone, degraded } = livenessOf(records, lookForHostEnds(node, places));
     // The host end of one that is being detached goes a moment before its record.
     this.#agent.noteDegraded(degraded.filter((record) => !departing.has(record)));
     const collectable = gone.filter((record) => this.#gone.has(record));

@@ -1,10 +1,10 @@
 /** Which attachments the kernel still has, and whether the pods of the others live. */
 import { statSync } from 'node:fs';
 import { vrfPlace } from '../plan/desired.ts';
+import type { Place } from '../plan/kernel-object.ts';
 import { isOurs } from '../plan/names.ts';
 import type { AttachmentRecord } from '../state/attachments.ts';
-import { lookForHostEnds } from './host-ends.ts';
-import type { Node } from './node.ts';
+import type { HostEnds } from './host-ends.ts';
 
 export interface Liveness {
   /** The host end exists and has our mark. */
@@ -20,14 +20,7 @@ export interface Liveness {
 }
 
 /** `seen`: what is in the places of the records, and maybe in others. */
-export function livenessOf(
-  node: Node,
-  records: readonly AttachmentRecord[],
-  seen = lookForHostEnds(
-    node,
-    records.map(({ attachment }) => vrfPlace(attachment.vrf)),
-  ),
-): Liveness {
+export function livenessOf(records: readonly AttachmentRecord[], seen: ReadonlyMap<Place, HostEnds>): Liveness {
   const result: Liveness = { attached: [], unmarked: [], degraded: [], gone: [], unknown: [] };
   for (const record of records) {
     const here = seen.get(vrfPlace(record.attachment.vrf))!;

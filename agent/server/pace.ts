@@ -8,7 +8,7 @@ const patience = 5;
 const shortLook = 50;
 /** … but, in milliseconds, no longer than this, which a look that a busy machine has held up would otherwise make it wait, … */
 const longestRest = 5_000;
-/** … unless it takes seconds, as with a thousand attachments, and requests wait for parts of it. */
+/** … unless it takes more than half a second, as with a thousand attachments, and requests wait for parts of it. */
 const longLook = 10;
 
 /** `right`: nothing was to do. */

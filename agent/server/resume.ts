@@ -14,7 +14,7 @@ import { repairHostEnds, repairVrf } from './repair.ts';
 export function resume(agent: Agent, log: Logger): void {
   const records = agent.attachments.list();
   const seen = lookForHostEnds(agent.node, allPlaces(agent, records));
-  const { attached, degraded, gone, unknown } = livenessOf(agent.node, records, seen);
+  const { attached, degraded, gone, unknown } = livenessOf(records, seen);
   for (const { owner, attachment } of gone) {
     log.warn(
       { ...owner, vrf: attachment.vrf.name, hostEnd: attachment.hostEnd },

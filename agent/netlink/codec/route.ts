@@ -75,7 +75,10 @@ interface RouteFilter {
   index?: number;
 }
 
-/** One table's routes, or some of them; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not there is ENOENT. */
+/**
+ * One table's routes, or some of them; the filter needs NETLINK_GET_STRICT_CHK, and a table that is not there is ENOENT, a
+ * link ENODEV.
+ */
 export function dumpRoutes(family: Family, table: number, { protocol = 0, index }: RouteFilter = {}): Message {
   return {
     type: RTM.GETROUTE,

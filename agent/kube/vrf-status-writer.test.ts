@@ -37,14 +37,18 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Says a word each time that it looks, and sees by its own watch what others have said. */
-async function agentOn(nodeName: string): Promise<(word: Word) => void> {
+/** Says a word each time that it looks, and sees by its own watch what others have said, unless that is behind. */
+async function agentOn(nodeName: string, isBehind = () => false): Promise<(word: Word) => void> {
   const { client } = scene;
   const writer = new Writer({ client, log });
   const source = await openKubernetes({ client, nodeName, labels: {}, directory: join(directory, nodeName) }, log);
   running.push(writer, source);
   const statuses = new VrfStatuses({ writer, nodeName, spread: 300, again: 20 });
-  return (word) => statuses.sync(new Map([['a', word]]), (name) => source.seen(name));
+  let seen = source.seen('a');
+  return (word) => {
+    if (!isBehind()) seen = source.seen('a');
+    statuses.sync(new Map([['a', word]]), () => seen);
+  };
 }
 
 const vrf = () => scene.server.store.get(vrfs, undefined, 'a');
@@ -100,6 +104,18 @@ test('the first that attaches holds the VRF, and the last lets it go', async () 
   await until(
     () => !isHeld(),
     () => two(unused),
+  );
+});
+
+test('a pod that is gone before the watch tells that its VRF is held does not leave it held', async () => {
+  let isBehind = true;
+  const agent = await agentOn('n1', () => isBehind);
+  await until(isHeld, () => agent(attached));
+  agent(unused);
+  isBehind = false;
+  await until(
+    () => !isHeld(),
+    () => agent(unused),
   );
 });
 

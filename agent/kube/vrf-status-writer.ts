@@ -92,7 +92,8 @@ export class VrfStatuses {
       const delay = Math.random() * (word.entry ? this.#spread / 5 : this.#spread);
       return { delay, run: () => patchStatus(this.#writer, name, vrf, status) };
     }
-    if (!isHeld) state.release = undefined;
+    // While the watch has not told of our last write, it may be held by that.
+    if (!isHeld && state.sent.version !== vrf.version) state.release = undefined;
     return attached === 0 && isHeld ? this.#release(name, vrf, state, now) : undefined;
   }
 

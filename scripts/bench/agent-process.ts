@@ -29,12 +29,12 @@ export class AgentProcess {
    * Starts one that keeps everything in `directory`, and waits until it answers; `source` is its options that say where VRFs
    * come from. Like the DaemonSet's it has little room for young objects and one thread to collect them.
    */
-  static start(directory: string, source: readonly string[]): AgentProcess {
+  static start(directory: string, source: readonly string[], bundle = 'build/multivrf-agent.mjs'): AgentProcess {
     const path = (name: string) => join(directory, name);
     const options = [...source, '--socket', path('agent.sock'), '--state', path('state')];
     // To find where its time goes: --cpu-prof --cpu-prof-dir=…
     const flags = process.env.MULTIVRF_BENCH_AGENT_FLAGS?.split(' ') ?? [];
-    const program = [process.execPath, ...flags, 'build/multivrf-agent.mjs'];
+    const program = [process.execPath, ...flags, bundle];
     const command = [...program, ...options, '--netns-directory', '/run/netns'];
     const child = background(command, path('agent.log'), '--max-semi-space-size=2 --v8-pool-size=1');
     const agent = new AgentProcess(child, path('agent.log'));

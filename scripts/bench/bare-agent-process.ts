@@ -11,6 +11,7 @@ import type { Datagram } from './bare-loop.ts';
 import { addRequest, Exchange } from './client.ts';
 import { netlinkIn } from './namespaces.ts';
 import { pause } from './pause.ts';
+import { toText } from './recording.ts';
 import type { World } from './world.ts';
 
 export interface BareAgent {
@@ -26,7 +27,7 @@ export function startBareAgent(world: World, vrf: string, datagrams: readonly Da
   const names = ['bare.sock', 'recording.json', 'bare.log'] as const;
   const [socket, recording, log] = names.map((name) => join(world.directory, name)) as [string, string, string];
   const netns = `/run/netns/${vrf}`;
-  writeFileSync(recording, JSON.stringify(datagrams.map(({ to, bytes }) => ({ to, bytes: bytes.toString('base64') }))));
+  writeFileSync(recording, toText(datagrams));
   const program = join(import.meta.dirname, 'bare-agent.ts');
   const command = ['--pdeathsig', 'KILL', process.execPath, program, socket, netns, recording];
   const child = spawn('setpriv', command, { detached: true, stdio: ['ignore', openSync(log, 'a'), 'inherit'] });

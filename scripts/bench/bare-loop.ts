@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parseAttributes, splitMessages } from '../../agent/netlink/message.ts';
 import { close, namespaceOfSocket, receive, send } from '../../agent/netlink/sys/libc.ts';
-import { indexFields, isDump, isNewVeth } from './message-fields.ts';
+import { type Fields, fieldsOf, isDump, isNewVeth } from './message-fields.ts';
 
 /** One datagram of netlink messages, and whose namespace it was sent in. */
 export interface Datagram {
@@ -46,12 +46,12 @@ const answer = Buffer.allocUnsafe(256 * 1024);
 
 /** A recorded ADD, to be made again in any namespace. */
 export class BareLoop {
-  readonly #datagrams: readonly Datagram[];
+  readonly #datagrams: readonly (Datagram & { fields: Fields })[];
   readonly #vrf: number;
 
   /** `vrf`: a netlink socket in the VRF's namespace. */
   constructor(datagrams: readonly Datagram[], vrf: number) {
-    this.#datagrams = datagrams;
+    this.#datagrams = datagrams.map(({ to, bytes }) => ({ to, bytes, fields: fieldsOf(bytes) }));
     this.#vrf = vrf;
   }
 
@@ -59,13 +59,16 @@ export class BareLoop {
     return this.#datagrams.reduce((sum, { bytes }) => sum + splitMessages(bytes).length, 0);
   }
 
-  /** Attaches the pod behind the netlink socket `pod`. Returns the milliseconds that took, and its host end's index. */
-  run(pod: number): { took: number; hostEnd: number } {
+  /**
+   * Attaches the pod behind the netlink socket `pod`; `name` is the host end's, of as many characters as the recorded one.
+   * Returns the milliseconds that took, and the host end's index.
+   */
+  run(pod: number, name?: string): { took: number; hostEnd: number } {
     const netns = namespaceOfSocket(pod);
-    const patched = this.#datagrams.map(({ to, bytes }) => ({ to, bytes, fields: indexFields(bytes) }));
     const born = { vrf: 0, pod: 0 };
     const began = performance.now();
-    for (const { to, bytes, fields } of patched) {
+    for (const { to, bytes, fields } of this.#datagrams) {
+      if (name !== undefined) for (const offset of fields.name) bytes.write(name, offset, 'latin1');
       for (const offset of fields.netns) bytes.writeInt32LE(netns, offset);
       for (const offset of fields.own) bytes.writeInt32LE(born[to], offset);
       send(to === 'pod' ? pod : this.#vrf, bytes);

@@ -1,20 +1,29 @@
 /**
  * What the agent takes for an ADD, from the request read to the answer written, without the plugin: beside the bare netlink
- * loop, and an agent that does nothing else. For a pod alone, and for many that come at once.
+ * loop. For a pod alone, and for many that come at once; and for agents that do less.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Bare, recordedAdd } from './bare.ts';
 import { type BareAgent, startBareAgent } from './bare-agent-process.ts';
 import type { Group } from './group.ts';
+import { bundled, type LesserAgent } from './lesser-agents.ts';
 import { pause } from './pause.ts';
-import { compare } from './rows.ts';
-import { median } from './statistics.ts';
+import { toText } from './recording.ts';
+import { compare, type Row } from './rows.ts';
 import { World } from './world.ts';
 
 /** Pods at once. */
 const together = 20;
 
+interface Times {
+  ours: readonly number[];
+  /** Of the loop. */
+  limits: readonly number[];
+}
+
 /** One pod, then the loop, each after a pause. Returns what the agent and the loop took, but for the warm-up. */
-function alone(world: World, loop: Bare, bareAgent: BareAgent | undefined, warmup: number, runs: number) {
+function alone(world: World, loop: Bare, warmup: number, runs: number, bareAgent?: BareAgent): Times {
   const limits: number[] = [];
   for (let i = -warmup; i < runs; i++) {
     const pods = world.pods(1);
@@ -32,7 +41,7 @@ function alone(world: World, loop: Bare, bareAgent: BareAgent | undefined, warmu
 }
 
 /** As many pods at once, then the loop as often, one right after the other. */
-function atOnce(world: World, loop: Bare, warmup: number, rounds: number) {
+function atOnce(world: World, loop: Bare, warmup: number, rounds: number): Times {
   const limits: number[] = [];
   for (let round = -warmup; round < rounds; round++) {
     const pods = world.pods(together);
@@ -53,24 +62,46 @@ function lastAdds({ agent }: World, runs: number): number[] {
   return agent.adds.slice(-runs);
 }
 
+function row(question: string, { ours, limits }: Times): Row {
+  return compare(question, 'bare netlink loop', 1.6, ours, limits);
+}
+
+/** The same for agents that do ever less, down to one that only sends and answers. */
+async function less(world: World, loop: Bare): Promise<Row[]> {
+  const recording = join(world.directory, 'lesser.json');
+  writeFileSync(recording, toText(loop.datagrams));
+  process.env.MULTIVRF_BENCH_RECORDING = recording;
+  const rows: Row[] = [];
+  for (const name of ['unplanned', 'unrecorded', 'unnamed'] satisfies LesserAgent[]) {
+    await world.agent.stop();
+    world.startAgent(undefined, ['--log-level', 'debug'], await bundled(name));
+    rows.push(row(`add-inside-${name}`, alone(world, loop, 300, 200)));
+  }
+  return rows;
+}
+
 export const inside: Group = async (quick) => {
   const world = new World([{ name: 'bench', mode: 'bridge' }]);
   try {
     world.startAgent(undefined, ['--log-level', 'debug']);
     const loop = await recordedAdd(world, 'bench');
-    const bareAgent = quick ? undefined : startBareAgent(world, 'bench', loop.datagrams);
-    const single = quick ? alone(world, loop, bareAgent, 100, 60) : alone(world, loop, bareAgent, 300, 400);
-    await bareAgent?.stop();
-    const many = quick ? atOnce(world, loop, 6, 6) : atOnce(world, loop, 10, 40);
+    if (quick) {
+      const single = alone(world, loop, 100, 60);
+      const many = atOnce(world, loop, 6, 6);
+      return { rows: [row('add-inside', single), row('add-inside-many', many)] };
+    }
+    const bareAgent = startBareAgent(world, 'bench', loop.datagrams);
+    const single = alone(world, loop, 300, 400, bareAgent);
+    await bareAgent.stop();
+    const many = atOnce(world, loop, 10, 40);
     return {
       rows: [
-        compare('add-inside', 'bare netlink loop', 1.6, single.ours, single.limits),
-        compare('add-inside-many', 'bare netlink loop', 1.6, many.ours, many.limits),
+        row('add-inside', single),
+        row('add-inside-many', many),
+        ...(await less(world, loop)),
+        row('add-inside-bare', { ours: bareAgent.adds.slice(-single.ours.length), limits: single.limits }),
       ],
-      notes: {
-        messagesOfAnAdd: loop.messages,
-        ...(bareAgent ? { agentWithoutPlanning: median(bareAgent.adds.slice(-single.ours.length)) } : {}),
-      },
+      notes: { messagesOfAnAdd: loop.messages },
     };
   } finally {
     await world.close();

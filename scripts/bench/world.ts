@@ -39,12 +39,13 @@ export class World {
     for (const vrf of vrfs) writeFileSync(join(this.directory, 'vrfs', `${vrf.name}.yaml`), definition(vrf));
   }
 
-  /** With VRFs from the files here, unless its options name another source. */
+  /** With VRFs from the files here, unless its options name another source; `bundle` is another agent's program. */
   startAgent(
     source: readonly string[] = ['--vrfs', join(this.directory, 'vrfs')],
     others: readonly string[] = [],
+    bundle?: string,
   ): void {
-    this.agent = AgentProcess.start(this.directory, [...source, ...others]);
+    this.agent = AgentProcess.start(this.directory, [...source, ...others], bundle);
   }
 
   pod(): Pod {

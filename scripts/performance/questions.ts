@@ -41,6 +41,16 @@ export const chapters: readonly Chapter[] = [
     },
   },
   {
+    name: 'lesser',
+    title: 'The same for a pod alone, in agents that do less',
+    questions: {
+      'add-inside-unplanned': 'that plan nothing',
+      'add-inside-unrecorded': 'and keep no record',
+      'add-inside-unnamed': 'and choose no address',
+      'add-inside-bare': 'send, and answer',
+    },
+  },
+  {
     name: 'growth',
     title: 'ADD with 1,000 attachments, exec to exit',
     questions: { 'growth-routed': 'routed', 'growth-bridge': 'bridge' },

@@ -38,7 +38,7 @@ build/multivrf: $(sources) scripts/build-plugin.ts scripts/quickjs.sh | setup
 build/multivrf-pkg: $(sources) scripts/build-plugin.ts | setup
 	node scripts/build-plugin.ts pkg build
 
-build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts scripts/lean-node.ts | setup
+build/multivrf-agent.mjs: $(agent_sources) scripts/build-agent.ts scripts/agent-bundle.ts scripts/lean-node.ts | setup
 	node scripts/build-agent.ts build
 
 build/multivrfctl.mjs: $(cli_sources) scripts/build-cli.ts scripts/lean-node.ts | setup

@@ -19,20 +19,28 @@ const unnamed: StandIns = { ...unrecorded, [attach]: { ...unplanned[attach], './
 const agents = { unplanned, unrecorded, unnamed };
 export type LesserAgent = keyof typeof agents;
 
-/** Returns its bundle. Each lacks what the one before it lacks, too. */
+/** Returns its bundle. Each lacks what the one before it lacks, too. Throws when the agent does not import what is to be replaced. */
 export async function bundled(name: LesserAgent): Promise<string> {
   const bundle = `build/bench/${name}-agent.mjs`;
-  await bundleAgent(bundle, [standingIn(agents[name])]);
+  const standIns = agents[name];
+  const missing = new Set(
+    Object.entries(standIns).flatMap(([by, imports]) => Object.keys(imports).map((path) => `${by}: ${path}`)),
+  );
+  await bundleAgent(bundle, [standingIn(standIns, (place) => missing.delete(place))]);
+  if (missing.size > 0) throw new Error(`there is no import to be replaced any more: ${[...missing].join(', ')}`);
   return bundle;
 }
 
-function standingIn(standIns: StandIns): Plugin {
+function standingIn(standIns: StandIns, found: (place: string) => void): Plugin {
   return {
     name: 'standing-in',
     setup({ onResolve }) {
       onResolve({ filter: /^\..*\.ts$/ }, ({ path, importer }) => {
-        const other = standIns[relative('', importer)]?.[path];
-        return other === undefined ? undefined : { path: join(import.meta.dirname, 'lesser', `${other}.ts`) };
+        const by = relative('', importer);
+        const other = standIns[by]?.[path];
+        if (other === undefined) return undefined;
+        found(`${by}: ${path}`);
+        return { path: join(import.meta.dirname, 'lesser', `${other}.ts`) };
       });
     },
   };

@@ -56,7 +56,7 @@ test('who would wait for an hour tries again as soon as the server takes connect
     'the Kubernetes API cannot be followed: what is known stays in force',
     'the Kubernetes API is followed again',
   ]);
-}, 15_000);
+});
 
 test('an outage that its owner has told in words of its own is not told again, but its end is', () => {
   const reach = new Reach('http://127.0.0.1:1', log, true);

@@ -1,5 +1,5 @@
 /** Without a chain, as a Multus delegate or under cnitool: one attachment named CNI_IFNAME. */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CniResult } from '../../common/cni.ts';
 import type { Pod } from '../support/chain.ts';
 import type { CniNetwork } from '../support/cni-driver.ts';
@@ -20,8 +20,6 @@ import {
   settle,
   traces,
 } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

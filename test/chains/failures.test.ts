@@ -1,5 +1,5 @@
 /** A chain in which something fails, or is away: what the runtime's DEL leaves, and who is not concerned. */
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import type { CniNetwork, PluginConf } from '../support/cni-driver.ts';
 import { addressesOf } from '../support/observe.ts';
@@ -17,8 +17,6 @@ import {
   settle,
   traces,
 } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 const mtu = { type: 'tuning', mtu: 1400 };
 const failing = { type: 'tuning', sysctl: { 'net.ipv4.no_such_setting': '1' } };

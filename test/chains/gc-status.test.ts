@@ -1,5 +1,5 @@
 /** GC and STATUS of a chain, as CRI-O calls the one and containerd and CRI-O the other. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import type { CniNetwork } from '../support/cni-driver.ts';
 import { callPlugin, noPoint } from '../support/cni-exec.ts';
@@ -7,8 +7,6 @@ import { linkNames } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import type { Scene } from '../support/scene.ts';
 import { bridge, emptyPod, eth0Of, leases, multivrf, network, openScene, settle } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let neighbour: Pod;

@@ -1,5 +1,5 @@
 /** multivrf between the reference plugins: what it hands on, and that nothing stays. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CniResult } from '../../common/cni.ts';
 import type { Pod } from '../support/chain.ts';
 import type { CniNetwork, PluginConf } from '../support/cni-driver.ts';
@@ -20,8 +20,6 @@ import {
   settle,
   traces,
 } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 beforeAll(async () => {

@@ -1,12 +1,10 @@
 /** The reference plugins that write packet filters from the result they get: for eth0, not for the attachment. */
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import type { PluginConf } from '../support/cni-driver.ts';
 import type { Scene } from '../support/scene.ts';
 import { bridge, emptyPod, eth0Of, multivrf, network, openScene, podInterfaces } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 const iptables = spawnSync('unshare', ['--net', 'iptables', '-t', 'nat', '-S'], { stdio: 'ignore' }).status === 0;
 

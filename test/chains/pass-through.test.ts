@@ -1,13 +1,11 @@
 /** Whatever the plugins before us answered comes through the real plugin as it was. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CniResult, supportedVersions } from '../../common/cni.ts';
 import type { Pod } from '../support/chain.ts';
 import { type AttachmentPoint, callPlugin } from '../support/cni-exec.ts';
 import type { Scene } from '../support/scene.ts';
 import { emptyPod, eth0Of, multivrf, openScene } from './networks.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

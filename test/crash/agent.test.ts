@@ -1,14 +1,12 @@
 /** kill -9 of the agent at every step of ADD and DEL, alone and together with the plugin. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { resultOf } from '../support/chain.ts';
 import { type Combination, describeCombinations } from '../support/combinations.ts';
 import type { Call } from './call.ts';
 import { describeCrash, isSlow } from './conditions.ts';
 import { CrashScene } from './crash-scene.ts';
 import { Attached, type Boundary, boundariesIn, hasStruck, hasStruckRight } from './strike.ts';
-
-jest.setTimeout(180_000);
 
 /** In milliseconds: what is not reached by then never is. */
 const patience = 5_000;

@@ -2,15 +2,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import * as fc from 'fast-check';
 import { possible } from '../support/combinations.ts';
 import { describeCrash } from './conditions.ts';
 import { CrashScene } from './crash-scene.ts';
 import { Attached, type Boundary, boundariesIn, hasStruck, straceCommand } from './strike.ts';
-
-jest.setTimeout(120_000);
 
 const vrf = 'customer-b';
 const seed = Number(process.env.MULTIVRF_SEED ?? Date.now() % 1_000_000);

@@ -3,14 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { attachAnnotation, type CniResult, podAnnotationsCapability } from '../../common/cni.ts';
 import { Prepared } from '../../scripts/bench/spawn.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { eventually, snapshot } from '../support/snapshot.ts';
-
-jest.setTimeout(120_000);
 
 /** The test kernel has one slow CPU: there this many plugins do not even start within their deadline. */
 const count = availableParallelism() > 1 ? 250 : 25;

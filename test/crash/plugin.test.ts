@@ -2,15 +2,13 @@
 import { readdirSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Pod, resultOf } from '../support/chain.ts';
 import { possible } from '../support/combinations.ts';
 import { Call } from './call.ts';
 import { describeCrash } from './conditions.ts';
 import { CrashScene } from './crash-scene.ts';
 import { type Boundary, boundariesIn, hasStruckRight, straceCommand } from './strike.ts';
-
-jest.setTimeout(180_000);
 
 const vrf = 'customer-a';
 /** The plugin's first step that concerns others: it speaks to the agent, or makes the spool. */

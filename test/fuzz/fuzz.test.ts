@@ -2,11 +2,9 @@
  * Bad input on every way into the program: no crash, no hang, no unhandled rejection, no descriptor left open, and always
  * one well-formed CNI error. `make fuzz` runs twenty times as much, from another seed each time.
  */
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { supervise } from '../../scripts/fuzz/supervise.ts';
 import { shares } from '../../scripts/fuzz/targets.ts';
-
-jest.setTimeout(180_000);
 
 /** Always the same one: a suite that fails must fail again. */
 const seed = 1;

@@ -2,11 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execa, type ResultPromise } from 'execa';
 import { primary, TestNode } from '../../agent/install/node.testing.ts';
-
-jest.setTimeout(60_000);
 
 const program = resolve(import.meta.dirname, '../../build/multivrf-agent.mjs');
 const conflist = '10-cluster.conflist';

@@ -1,11 +1,9 @@
 /** `multivrf-agent install` while the runtime executes what it replaces. */
 import { copyFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { primary, TestNode } from '../../agent/install/node.testing.ts';
-
-jest.setTimeout(120_000);
 
 const build = resolve(import.meta.dirname, '../../build');
 const replacements = 20;

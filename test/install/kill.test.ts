@@ -1,13 +1,11 @@
 /** kill -9 of `multivrf-agent install` and `uninstall` before every system call that changes a file. */
 import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { install } from '../../agent/install/install.ts';
 import { primary, TestNode } from '../../agent/install/node.testing.ts';
 import { uninstall } from '../../agent/install/uninstall.ts';
-
-jest.setTimeout(120_000);
 
 const program = resolve(import.meta.dirname, '../../build/multivrf-agent.mjs');
 const conflist = '10-cluster.conflist';

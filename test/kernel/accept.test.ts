@@ -1,5 +1,5 @@
 /** Which listeners serve a customer: those of the node never, unbound ones of a pod when it says so. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cluster, type Pod } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import type { Netns } from '../support/netns.ts';
@@ -8,8 +8,6 @@ import { ping } from '../support/ping.ts';
 import { probe } from '../support/probe.ts';
 import { connect, type Listener, listen } from '../support/tcp.ts';
 import { pool, routerOf, uplinkOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(90_000);
 
 const port = { node: 10250, exposed: 179, hidden: 8080, router: 8179 };
 

@@ -1,12 +1,10 @@
 /** A pod that outlives its attachment, as with Multus or podman, and is attached anew. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makePod, type Pod, resultOf, runBridge, runMultivrf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { ping } from '../support/ping.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { routerOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations((combination) => {
   let scene: VrfScene;

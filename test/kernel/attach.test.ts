@@ -1,13 +1,11 @@
 /** What an attachment is, seen from the pod, the node and the customer's router. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CniResult } from '../../common/cni.ts';
 import { del, makePod, type Pod, resultOf, runBridge, runMultivrf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { addressesOf, clusterSide, linkOf, outputTable, routesOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { pool, routerOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations((combination) => {
   const { address4: router4, address6: router6 } = routerOf[combination.mode];

@@ -1,9 +1,7 @@
 /** An address that a pod cannot have is one error that names it and its VRF, and leaves nothing. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

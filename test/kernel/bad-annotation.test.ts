@@ -1,9 +1,7 @@
 /** What the author of a pod can write wrongly is one error that names key and value, and leaves nothing. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

@@ -3,12 +3,10 @@ import { chmodSync } from 'node:fs';
 import net from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { type Pod, runMultivrf } from '../support/chain.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 const plugin = resolve(import.meta.dirname, '../../build/multivrf');
 

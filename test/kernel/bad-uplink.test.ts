@@ -1,9 +1,7 @@
 /** An uplink that a VRF cannot have is one error that names it and who has it, and stays as it is. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { hasVlans, hasVrfDevices } from '../support/kernel.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

@@ -1,9 +1,7 @@
 /** A VRF that a pod cannot have is one error that names it, and leaves nothing. */
 import { readdirSync, writeFileSync } from 'node:fs';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

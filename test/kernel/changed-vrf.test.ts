@@ -1,13 +1,11 @@
 /** A VRF whose definition asks for another mode or backend while pods are attached to it as it was. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { add, del, makePod, resultOf } from '../support/chain.ts';
 import { type Combination, describeCombinations, possible } from '../support/combinations.ts';
 import { linkOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { eventually, snapshot } from '../support/snapshot.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 /** What changes is the node's side. */
 const isOther = ({ mode, backend, pod }: Combination, from: Combination) =>

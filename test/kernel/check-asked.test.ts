@@ -1,10 +1,8 @@
 /** CHECK takes annotation and prevResult into account, and what else is in pod and VRF does not disturb it. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { add, makePod, resultOf } from '../support/chain.ts';
 import { possible } from '../support/combinations.ts';
 import { Attached, named } from '../support/drift.ts';
-
-jest.setTimeout(60_000);
 
 let attached: Attached;
 beforeAll(async () => {

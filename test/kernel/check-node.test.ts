@@ -1,5 +1,5 @@
 /** CHECK names what somebody changed on the node's side; what was taken away comes back when the agent starts. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { Attached, named } from '../support/drift.ts';
 import {
@@ -14,8 +14,6 @@ import {
   Words,
 } from '../support/node-changes.ts';
 import { linkOf } from '../support/observe.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations(
   (combination) => {

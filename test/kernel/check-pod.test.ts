@@ -1,10 +1,8 @@
 /** CHECK names what somebody changed inside the pod. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Combination, describeCombinations } from '../support/combinations.ts';
 import { Attached, type Change, named } from '../support/drift.ts';
 import { pool, routerOf } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 const lastResort = 'metric 4278198272';
 

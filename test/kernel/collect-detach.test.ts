@@ -1,12 +1,10 @@
 /** DEL succeeds and leaves nothing, whatever happened to the VRF and whoever else is at it. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isError, type Pod, runMultivrf } from '../support/chain.ts';
 import { recordFiles } from '../support/housekeeping.ts';
 import { linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { eventually } from '../support/snapshot.ts';
-
-jest.setTimeout(60_000);
 
 /** On the node, whatever the kernel can do. */
 const spec = specWith({ uplinks: [], backend: 'device' });

@@ -1,14 +1,12 @@
 /** State files that cannot be read, host ends that no state file tells of. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import type { Pod } from '../support/chain.ts';
 import { collected, recordFile } from '../support/housekeeping.ts';
 import { addressesOf, hostEndOf, linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let lost: Pod;

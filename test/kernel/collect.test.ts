@@ -1,7 +1,7 @@
 /** The agent's own garbage collection: containerd calls no GC. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import type { Pod } from '../support/chain.ts';
 import { collected, homeOf, recordFiles, strictStatus } from '../support/housekeeping.ts';
@@ -9,8 +9,6 @@ import { Netns } from '../support/netns.ts';
 import { hostEndOf, linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { eventually } from '../support/snapshot.ts';
-
-jest.setTimeout(60_000);
 
 const pool = (subnet: string) => ({ addresses: { pools: [{ subnet }] } });
 /** Addresses of their own, which two pods hold one after the other. */

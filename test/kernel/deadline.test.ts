@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { inNamespace } from '../../agent/apply/inside.ts';
 import { dumpLinks } from '../../agent/netlink/codec/link.ts';
 import { NLM_F } from '../../agent/netlink/constants.ts';
@@ -13,8 +13,6 @@ import type { Reply, Request } from '../../common/protocol.ts';
 import { connect, listenTo, sendAll, send as sendTo } from '../../scripts/fuzz/unix-client.ts';
 import type { Pod } from '../support/chain.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

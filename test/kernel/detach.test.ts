@@ -1,7 +1,7 @@
 /** DEL, and what is left afterwards: nothing of ours, all of everybody else's. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { add, del, isError, makePod, type Pod, resultOf, runMultivrf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
@@ -9,8 +9,6 @@ import { linkNames } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { eventually, snapshot } from '../support/snapshot.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations((combination) => {
   describe('a pod that goes', () => {

@@ -1,6 +1,6 @@
 /** Evidence: what `multivrfctl verify` proves of an attachment, and that what is false is told false. */
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { list, verify } from '../../cli/ask.ts';
 import { breaches, damages } from '../support/breaches.ts';
@@ -11,8 +11,6 @@ import { strictStatus } from '../support/housekeeping.ts';
 import { addressesOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { pool } from '../support/vrf-scene.ts';
-
-jest.setTimeout(120_000);
 
 const program = resolve(import.meta.dirname, '../../build/multivrfctl.mjs');
 

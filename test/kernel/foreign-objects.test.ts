@@ -1,12 +1,10 @@
 /** What multivrf did not make is never changed, deleted or taken over: it is in the way, and the error says so. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { hostEndName } from '../../agent/plan/names.ts';
 import { Netns } from '../support/netns.ts';
 import { notOurs, Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

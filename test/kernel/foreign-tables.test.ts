@@ -1,9 +1,7 @@
 /** VRF devices and routing tables of others are never taken over, and no two VRFs share a table. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { hasVrfDevices } from '../support/kernel.ts';
 import { notOurs, Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

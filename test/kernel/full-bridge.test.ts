@@ -1,10 +1,8 @@
 /** A Linux bridge has at most 1,023 ports (BR_MAX_PORTS, net/bridge/br_private.h): the pod that comes then is told so. */
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { Netns } from '../support/netns.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(120_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

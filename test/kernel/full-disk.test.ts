@@ -1,15 +1,13 @@
 /** The disk of the agent's state is full, or has become read-only. */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { isError, runMultivrf } from '../support/chain.ts';
 import { strictStatus } from '../support/housekeeping.ts';
 import { linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { eventually } from '../support/snapshot.ts';
-
-jest.setTimeout(60_000);
 
 /** A file takes a page at least. */
 const page = 4096;

@@ -1,13 +1,11 @@
 /** GC: what the runtime does not list any more goes, and nothing else. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { type Pod, resultOf, runMultivrf } from '../support/chain.ts';
 import { collected, gc, recordFiles } from '../support/housekeeping.ts';
 import { linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let kept: Pod;

@@ -1,5 +1,5 @@
 /** The agent changes the kernel only where it differs from what was made. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { Monitor } from '../support/monitor.ts';
@@ -7,8 +7,6 @@ import { hostEndOf, linkOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { eventually, snapshot } from '../support/snapshot.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations((combination) => {
   let scene: VrfScene;

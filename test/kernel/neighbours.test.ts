@@ -1,11 +1,9 @@
 /** What the customer's router knows of a pod that has just been attached. */
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { addressesOf, linkOf } from '../support/observe.ts';
 import { eventually } from '../support/snapshot.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 interface Neighbour {
   dst: string;

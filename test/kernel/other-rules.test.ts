@@ -1,11 +1,9 @@
 /** Other programs that have policy rules on the node: Cilium moves table `local`, systemd-networkd removes what it does not know. */
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { cluster, del, type Pod, resultOf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { ping } from '../support/ping.ts';
 import { pool, uplinkOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 interface Rule {
   priority: number;

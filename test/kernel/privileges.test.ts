@@ -1,7 +1,7 @@
 /** What the agent may do, and what it needs for that. */
 import { chownSync, closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa, type ResultPromise } from 'execa';
 import { inNamespace } from '../../agent/apply/inside.ts';
 import { netlinkSocket } from '../../agent/netlink/sys/libc.ts';
@@ -15,8 +15,6 @@ import { addressesOf, linkNames } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { pool, routerOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 /** CAP_NET_ADMIN (linux/capability.h: bit 12) and nothing else. */
 const netAdminOnly = '0000000000001000';

@@ -1,14 +1,12 @@
 /** Records of a former boot tell of interfaces that no longer are. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import { recordFiles } from '../support/housekeeping.ts';
 import { linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { snapshot } from '../support/snapshot.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 let pod: Pod;

@@ -1,14 +1,12 @@
 /** What somebody changes by hand on the node's side is put right by the agent while it runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { Attached } from '../support/drift.ts';
 import { Monitor } from '../support/monitor.ts';
 import { additions, type Damage, enslavement, filters, routing, segment, Words } from '../support/node-changes.ts';
 import { linkOf } from '../support/observe.ts';
 import { eventually } from '../support/snapshot.ts';
-
-jest.setTimeout(90_000);
 
 const repairing = 'the kernel differs from what was made: repairing';
 

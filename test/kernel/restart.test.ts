@@ -1,12 +1,10 @@
 /** The agent holds nothing that a customer's session needs. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { add, del, isError, makePod, type Pod, resultOf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { ping } from '../support/ping.ts';
 import { type Connection, connect, listen } from '../support/tcp.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 describeCombinations((combination) => {
   let scene: VrfScene;

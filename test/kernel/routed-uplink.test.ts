@@ -1,10 +1,8 @@
 /** Mode routed, beyond the cable: networks behind the customer's router. */
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { ping } from '../support/ping.ts';
 import { pool, routerOf, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 const behind = ['203.0.113.1', '2001:db8:beef::1'] as const;
 

@@ -1,6 +1,6 @@
 /** Notes of DELs that found no agent: done before anything else when it is back. */
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { noteName } from '../../common/protocol.ts';
 import type { Pod } from '../support/chain.ts';
@@ -8,8 +8,6 @@ import { recordFiles, spoolOf } from '../support/housekeeping.ts';
 import { linkNames } from '../support/observe.ts';
 import { Scene, specWith } from '../support/scene.ts';
 import { eventually } from '../support/snapshot.ts';
-
-jest.setTimeout(60_000);
 
 const annotation = 'customer-a=192.0.2.50/24';
 let scene: Scene;

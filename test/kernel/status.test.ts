@@ -1,12 +1,10 @@
 /** STATUS with `strictStatus`, and `multivrfctl status`: whether the next annotated pod could be attached. */
 import { renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { strictStatus } from '../support/housekeeping.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 /** A request that fails half-way is undone: the attachments before, the VRFs made for them, the uplinks taken. */
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { hasVrfDevices } from '../support/kernel.ts';
 import { Scene, specWith } from '../support/scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: Scene;
 afterEach(() => scene?.close());

@@ -1,13 +1,11 @@
 /** A VRF whose uplink is a VLAN on an interface that others use as well. */
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { del, resultOf } from '../support/chain.ts';
 import { describeCombinations } from '../support/combinations.ts';
 import { hasVlans, hasVrfDevices } from '../support/kernel.ts';
 import { linkNames, linkOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { pool, VrfScene } from '../support/vrf-scene.ts';
-
-jest.setTimeout(60_000);
 
 if (!hasVlans()) test.skip('an uplink can be a VLAN: this kernel has no VLAN devices', () => {});
 else

@@ -1,11 +1,9 @@
 /** A VRF may be open to some ServiceAccounts only: who runs as which, the API tells. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pods } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { reserving } from './reserving.ts';
-
-jest.setTimeout(60_000);
 
 const access = { namespaces: ['bgp'], serviceAccounts: ['speaker'] };
 

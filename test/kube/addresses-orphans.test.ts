@@ -1,10 +1,8 @@
 /** Addresses whose pods are gone are collected, whoever should have given them back; those of pods that live never are. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pods } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
 import { ClusterScene, type TestNode } from './cluster-scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: ClusterScene;
 let first: TestNode;

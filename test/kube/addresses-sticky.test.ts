@@ -1,11 +1,9 @@
 /** An address follows the name of a pod, from node to node, and never leaves a pod that lives. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { vrfs } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
 import { ClusterScene, type TestNode } from './cluster-scene.ts';
-
-jest.setTimeout(60_000);
 
 const pools = [{ subnet: '192.0.2.0/24', range: '192.0.2.10-192.0.2.99', gateway: '192.0.2.1' }];
 const reserve = (pod: string, address: string) => ({ namespace: 'bgp', pod, addresses: [`${address}/24`] });

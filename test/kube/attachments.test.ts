@@ -1,5 +1,5 @@
 /** Who is where, as the cluster sees it: VRFAttachments, and the annotation network-status of the pods. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { vrfAttachmentShape } from '../../agent/api/vrf-attachment.ts';
 import { pods, vrfAttachments } from '../support/api-server/kinds.ts';
 import type { KubeObject } from '../support/api-server/objects.ts';
@@ -7,8 +7,6 @@ import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { reserving } from './reserving.ts';
 import { until } from './until.ts';
-
-jest.setTimeout(90_000);
 
 const annotation = 'k8s.v1.cni.cncf.io/network-status';
 const eth0 = { name: 'cluster', interface: 'eth0', ips: ['10.88.0.2'], default: true, dns: {} };

@@ -1,12 +1,10 @@
 /** A pod's events tell its user why it does not start, and what becomes of its attachment. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { events, vrfAttachments } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { until } from './until.ts';
-
-jest.setTimeout(60_000);
 
 let scene: KubeScene;
 beforeAll(async () => {

@@ -1,12 +1,10 @@
 /** An agent that has never spoken to the API server, and cannot. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { strictStatus } from '../support/housekeeping.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: KubeScene;
 beforeAll(async () => {

@@ -1,13 +1,11 @@
 /** The way of docs/kubernetes.md, walked with kubectl: each command of it that needs neither a kubelet nor a container. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { daemonSets, pods, vrfAddresses, vrfAttachments, vrfs } from '../support/api-server/kinds.ts';
 import { add, del, makePod, type Pod, resultOf } from '../support/chain.ts';
 import { columnsOf, KubectlScene, nodeName } from './kubectl-scene.ts';
 import { until } from './until.ts';
-
-jest.setTimeout(120_000);
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/kubernetes.md'), 'utf8');
 const speaker = { namespace: 'bgp-gobgp', name: 'speaker-0' };

@@ -1,13 +1,11 @@
 /** The API server may be away for any time: what is known works on. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pod } from '../support/chain.ts';
 import { strictStatus } from '../support/housekeeping.ts';
 import { ping } from '../support/ping.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene, router } from './kube-scene.ts';
 import { reserving } from './reserving.ts';
-
-jest.setTimeout(60_000);
 
 const addresses = reserving('second', 'third');
 

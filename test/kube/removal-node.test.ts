@@ -1,5 +1,5 @@
 /** What a removal from the cluster takes out of the node's kernel, and what it leaves. */
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { makePod, resultOf, runBridge } from '../support/chain.ts';
 import { leavesNothing } from '../support/leaves-nothing.ts';
@@ -9,8 +9,6 @@ import { specWith } from '../support/scene.ts';
 import { InstalledScene } from './installed-scene.ts';
 import { router } from './kube-scene.ts';
 import { reserving } from './reserving.ts';
-
-jest.setTimeout(60_000);
 
 let scene: InstalledScene;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 /** `kubectl delete -k` takes plugin and chain entry off every node; nothing else that ends an agent does. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { InstalledScene } from './installed-scene.ts';
-
-jest.setTimeout(60_000);
 
 const gone = { plugin: false, entry: false };
 const there = { plugin: true, entry: true };

@@ -1,5 +1,5 @@
 /** What an operator sees of a VRF: where it is ready, who uses it, what is wrong with it. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { VrfStatus } from '../../agent/api/vrf-status.ts';
 import { vrfStatus } from '../../agent/api/vrf-status.ts';
 import { vrfs } from '../support/api-server/kinds.ts';
@@ -7,8 +7,6 @@ import type { Pod } from '../support/chain.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { until } from './until.ts';
-
-jest.setTimeout(90_000);
 
 let scene: KubeScene;
 let pod: Pod;

@@ -1,10 +1,8 @@
 /** VRFs are objects of the API: what is done to them there happens on the node. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { linkOf } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { KubeScene, router } from './kube-scene.ts';
-
-jest.setTimeout(60_000);
 
 let scene: KubeScene;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** Who reaches whom, by real packets: every cell of the table, under every condition. */
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Combination, describeCombinations } from '../support/combinations.ts';
 import { worldOf } from './describe.ts';
 import { damage } from './drift.ts';
@@ -7,8 +7,6 @@ import { openings } from './openings.ts';
 import { runOpened } from './run.ts';
 import { MatrixScene } from './scene.ts';
 import { wrongCells } from './told.ts';
-
-jest.setTimeout(180_000);
 
 /** One of each mode in each kernel: what opens a VRF there is the same in the others. */
 const isOpened = ({ backend, pod }: Combination) => (backend === 'device') === (pod === 'device');

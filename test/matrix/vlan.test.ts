@@ -1,11 +1,9 @@
 /** Two customers whose uplinks are VLANs on one cable: who reaches whom by which tag. */
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { describeCombinations } from '../support/combinations.ts';
 import { hasVlans, hasVrfDevices } from '../support/kernel.ts';
 import { MatrixScene } from './scene.ts';
 import { wrongCells } from './told.ts';
-
-jest.setTimeout(180_000);
 
 if (!hasVlans()) test.skip('customers as VLANs on one cable: this kernel has no VLAN devices', () => {});
 else

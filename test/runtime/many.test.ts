@@ -1,12 +1,10 @@
 /** Many pods at once under containerd, and the agent replaced while they come and while they go. */
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { addressesOf } from '../support/observe.ts';
 import type { Pod } from './pod.ts';
 import { RuntimeScene } from './runtime-scene.ts';
-
-jest.setTimeout(180_000);
 
 let scene: RuntimeScene;
 beforeAll(async () => {

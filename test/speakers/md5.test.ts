@@ -19,7 +19,7 @@ beforeAll(async () => {
   speakers = await Speakers.open();
   scene = await VrfScene.open(combination);
   pod = await scene.attach();
-}, 60_000);
+});
 afterAll(async () => {
   await scene?.close();
   await speakers?.close();
@@ -57,4 +57,4 @@ test('a router with another password gets no session, and the kernel counts its 
   for (let tries = 0; (await refused()) < 3 && tries < 100; tries++) await sleep(100);
   expect(await refused()).toBeGreaterThanOrEqual(3);
   expect((await speaker.session(router4)).state).not.toBe('Established');
-}, 30_000);
+});

@@ -70,7 +70,7 @@ describeCombinations(
         const first = pair.vrf === 'customer-a';
         await startPair(pair, first ? scene.customer : await scene.addCustomer(pair.vrf, pair.uplink));
       }
-    }, 120_000);
+    });
     afterAll(async () => {
       await scene?.close();
       await speakers?.close();
@@ -84,7 +84,7 @@ describeCombinations(
         const [atPod, atRouter] = [await speaker.converged(), await router.converged()];
         expect(atPod.flatMap(({ received }) => received).sort()).toEqual(fromRouter);
         expect(atRouter.flatMap(({ received }) => received).sort()).toEqual(fromPod);
-      }, 90_000);
+      });
 
       test('the speaker has neither capabilities nor a way to any', () => {
         const { speaker } = here();
@@ -106,7 +106,7 @@ describeCombinations(
       expect(await broken()).toEqual([]);
       await scene.agent.start();
       expect(await broken()).toEqual([]);
-    }, 60_000);
+    });
 
     for (const { speaker } of unable) {
       test.skip(`${speaker} in the pod: bgpd without zebra, which needs capabilities, knows no VRF device`, () => {});

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeOptions } from '../manifests/node-options.ts';
 import { background } from './background.ts';
 import { Exchange } from './client.ts';
 import { pause } from './pause.ts';
@@ -27,7 +28,7 @@ export class AgentProcess {
 
   /**
    * Starts one that keeps everything in `directory`, and waits until it answers; `source` is its options that say where VRFs
-   * come from. Like the DaemonSet's it has little room for young objects and one thread to collect them.
+   * come from. Node is told what it is in the DaemonSet.
    */
   static start(directory: string, source: readonly string[], bundle = 'build/multivrf-agent.mjs'): AgentProcess {
     const path = (name: string) => join(directory, name);
@@ -36,7 +37,7 @@ export class AgentProcess {
     const flags = process.env.MULTIVRF_BENCH_AGENT_FLAGS?.split(' ') ?? [];
     const program = [process.execPath, ...flags, bundle];
     const command = [...program, ...options, '--netns-directory', '/run/netns'];
-    const child = background(command, path('agent.log'), '--max-semi-space-size=2 --v8-pool-size=1');
+    const child = background(command, path('agent.log'), nodeOptions);
     const agent = new AgentProcess(child, path('agent.log'));
     agent.#awaitReady(path('agent.sock'));
     return agent;

@@ -10,6 +10,8 @@ import { type Pod, World } from './world.ts';
 /** Attached, then detached at once. */
 const pods = 64;
 const standing = 250;
+/** What a burst has taken is given back after 2 s of quiet; the collector's looks after it take some of that again. Milliseconds. */
+const settled = 10_000;
 
 /** Everything that an attachment could leave, one object a line. */
 function state(world: World): string[] {
@@ -36,19 +38,18 @@ function comeAndGo(world: World, all: readonly Pod[], times: number): void {
     for (const pod of all) world.attach(pod, 'bench');
     world.detach(all);
   }
-  // The collector's round, and what the agent looks at again after changes.
-  pause(4_000);
+  pause(settled);
 }
 
 export const churn: Group = async (quick) => {
   const world = new World([{ name: 'bench', mode: 'bridge' }]);
   try {
     world.startAgent();
-    pause(4_000);
+    pause(settled);
     const idle = world.agent.memory;
     const held = world.pods(standing);
     for (const pod of held) world.attach(pod, 'bench');
-    pause(4_000);
+    pause(settled);
     const withPods = world.agent.memory;
     world.detach(held);
     const all = world.pods(pods);

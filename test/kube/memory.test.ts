@@ -1,17 +1,15 @@
 /** What 50 VRFs and 250 pods cost the agent of one node, and the API server. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { nodeOptions } from '../../scripts/manifests/node-options.ts';
 import { vrfs } from '../support/api-server/kinds.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
-
-jest.setTimeout(60_000);
 
 const names = Array.from({ length: 50 }, (_, i) => `customer-${i}`);
 
 let scene: KubeScene;
 beforeAll(async () => {
-  // As the DaemonSet has it.
-  const env = { NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1' };
+  const env = { NODE_OPTIONS: nodeOptions };
   scene = await KubeScene.open(Object.fromEntries(names.map((name) => [name, specWith()])), { env });
   // As large as pods are with their status.
   const annotations = { padding: 'x'.repeat(8 * 1024) };

@@ -1,15 +1,14 @@
 /** One agent among 5,000 nodes with 20 attachments each: it has to do with its own, and with what all have in common. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { VrfStatus } from '../../agent/api/vrf-status.ts';
+import { nodeOptions } from '../../scripts/manifests/node-options.ts';
 import { nodes as nodeKind, pods, vrfAddresses, vrfAttachments, vrfs } from '../support/api-server/kinds.ts';
 import { recordFiles, strictStatus } from '../support/housekeeping.ts';
 import { specWith } from '../support/scene.ts';
 import { KubeScene } from './kube-scene.ts';
 import { populate } from './population.ts';
 import { until } from './until.ts';
-
-jest.setTimeout(120_000);
 
 const nodes = 5_000;
 const attachments = 20;
@@ -29,12 +28,11 @@ let aloneMiB: number;
 beforeAll(async () => {
   const addresses = { pools: [{ subnet: '10.0.0.0/16' }] };
   const spec = (i: number) => specWith({ addresses, ...(i > 0 && { uplinks: [] }) });
-  // As the DaemonSet has it.
-  const env = { NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1' };
+  const env = { NODE_OPTIONS: nodeOptions };
   scene = await KubeScene.open(Object.fromEntries(customers.map((name, i) => [name, spec(i)])), { env });
   const { store } = scene.server;
   for (const name of own) scene.podObject(name);
-  await Promise.all(own.map((name) => scene.attach(name, 'customer-0', 20)));
+  await Promise.all(own.map((name) => scene.attach(name, 'customer-0')));
   await until(() => store.list(pods).every(({ metadata }) => metadata.annotations) || undefined);
   const counted = () => store.list(vrfs).map(({ status }) => (status as VrfStatus | undefined)?.attachments);
   await until(counted, ([first, ...others]) => first === attachments && !others.includes(undefined));
@@ -88,13 +86,13 @@ test('it has every attachment of its node, and is ready for more', async () => {
 
 test('an ADD whose first choices others have reads one page of the VRF, and tries some more', async () => {
   scene.podObject('late');
-  const before = await scene.attach('late', 'customer-1', 20);
+  const before = await scene.attach('late', 'customer-1');
   const [held] = holders('late');
   await scene.detach(before, 'customer-1');
   await until(() => holders('late').length === 0 || undefined);
   for (let next = 0; next < 3; next++) hold(host(held!.address, next));
   const cost = await costOf(async () => {
-    await scene.attach('late', 'customer-1', 20);
+    await scene.attach('late', 'customer-1');
   });
   expect(cost.requests).toMatchObject({ 'create vrfaddresses': 4, 'list vrfaddresses': 1 });
   expect(cost.bytes).toBeLessThan(200 * 1024);

@@ -72,6 +72,7 @@ export interface ContainerConfig {
   metadata: { name: string };
   image: { image: string };
   command: readonly string[];
+  envs: readonly { key: string; value: Buffer }[];
   mounts: readonly Mount[];
   logPath: string;
   linux: {

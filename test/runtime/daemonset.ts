@@ -10,6 +10,8 @@ interface Container {
   image: string;
   command: string[];
   args?: string[];
+  /** Without a value: a field that the API server fills in, and there is none here. */
+  env?: { name: string; value?: string }[];
   securityContext: { runAsUser: number; capabilities: { add?: string[] } };
   volumeMounts: { name: string; mountPath: string; readOnly?: boolean; mountPropagation?: 'HostToContainer' }[];
   startupProbe?: Probe;
@@ -42,15 +44,20 @@ const hostPaths = new Map(
 );
 
 /** What all have in common is asserted of the DaemonSet by manifests.test.ts; see `containerConfig` for it. */
-function options({ name, image, command, args = [], securityContext, volumeMounts }: Container): ContainerOptions {
+function options({ name, image, command, args = [], env, securityContext, volumeMounts }: Container): ContainerOptions {
   return {
     name,
     image,
     command: [...command, ...args],
+    variables: variables(env),
     uid: securityContext.runAsUser,
     capabilities: securityContext.capabilities.add ?? [],
     mounts: volumeMounts.map(mount),
   };
+}
+
+function variables(env: Container['env'] = []): Record<string, string> {
+  return Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }
 
 function mount({ name, mountPath, readOnly = false, mountPropagation }: Container['volumeMounts'][number]): Mount {

@@ -19,6 +19,8 @@ export interface ContainerOptions {
   /** Default: the sandbox's. */
   image?: string;
   command: readonly string[];
+  /** Of the environment, besides what the image has. */
+  variables?: Readonly<Record<string, string>>;
   mounts: readonly Mount[];
   /** Its gid, too. */
   uid: number;
@@ -47,13 +49,14 @@ export function sandboxConfig(
 
 /** A container with a read-only root, the runtime's seccomp profile and no_new_privs. */
 export function containerConfig(
-  { name, image = sandboxImage, command, mounts, uid, capabilities = [] }: ContainerOptions,
+  { name, image = sandboxImage, command, variables = {}, mounts, uid, capabilities = [] }: ContainerOptions,
   namespaceOptions: NamespaceOptions,
 ): ContainerConfig {
   return {
     metadata: { name },
     image: { image },
     command,
+    envs: Object.entries(variables).map(([key, value]) => ({ key, value: Buffer.from(value) })),
     mounts,
     logPath: `${name}.log`,
     linux: {

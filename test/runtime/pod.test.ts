@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { nodeOptions } from '../../scripts/manifests/node-options.ts';
 import { linkNames } from '../support/observe.ts';
 import { ping } from '../support/ping.ts';
 import { Speakers } from '../support/speakers.ts';
@@ -11,8 +12,6 @@ import { repository } from './containerd.ts';
 import { probes } from './daemonset.ts';
 import { Pod } from './pod.ts';
 import { asn, podAddress, RuntimeScene, routerAddress } from './runtime-scene.ts';
-
-jest.setTimeout(90_000);
 
 /** linux/capability.h: bit 12. */
 const netAdmin = '0000000000001000';
@@ -32,6 +31,11 @@ test('the agent runs in a container with CAP_NET_ADMIN as its only capability, n
   expect([await has('NoNewPrivs'), await has('Seccomp')]).toEqual(['1', '2']);
   const write = scene.agent.container.exec('node', '-e', "fs.writeFileSync('/etc/x', '')");
   await expect(write).rejects.toThrow('EROFS: read-only file system');
+});
+
+test('Node is told there what the DaemonSet says', async () => {
+  const options = await scene.agent.container.exec('node', '-p', 'process.env.NODE_OPTIONS');
+  expect(options.trim()).toBe(nodeOptions);
 });
 
 test('the probes of the DaemonSet find it started, ready and alive', async () => {
@@ -168,6 +172,7 @@ test('an attachment whose namespace vanished without a DEL is collected by the a
     const end = Date.now() + 30_000;
     while (scene.attachments() > 0 && Date.now() < end) await sleep(100);
     expect(scene.attachments()).toBe(0);
+    expect(scene.agent.container.log()).toContain('network namespace is gone: attachment collected');
     await pod.remove();
   });
 });

@@ -49,7 +49,8 @@ export class Pod {
   /** Ends its processes and its network namespace without a word to runtime or plugins. */
   async vanish(): Promise<void> {
     const { pid, path } = await this.#inspect();
-    await this.#runtime.machine.exec('sh', '-ec', `kill -KILL ${pid}; umount ${path}; rm ${path}`);
+    // The runtime, too, may take the namespace's name away when it sees the end of its process.
+    await this.#runtime.machine.exec('sh', '-ec', `kill -KILL ${pid}; umount ${path} || true; rm -f ${path}`);
   }
 
   /** CreateContainer and StartContainer. */

@@ -126,21 +126,24 @@ export class ClusterScene {
     this.server.delete(pods, { namespace: 'bgp', name });
   }
 
-  /** ADD by the plugin alone, with a second of patience. */
-  add(pod: ClusterPod, annotation = 'customer-a', conf: object = {}): Promise<Answer> {
-    const options = { conf: { timeoutSeconds: 1, ...conf } };
-    return runMultivrf(pod.on.lab, 'ADD', pod, annotation, before, options);
+  /** ADD by the plugin alone, with little patience: it may be told to try again until that is at its end. */
+  add(
+    pod: ClusterPod,
+    annotation = 'customer-a',
+    conf: Record<string, unknown> = { timeoutSeconds: 3 },
+  ): Promise<Answer> {
+    return runMultivrf(pod.on.lab, 'ADD', pod, annotation, before, { conf });
   }
 
   /** The ADD's interface and address, where it is to succeed. */
   async face(pod: ClusterPod, annotation?: string): Promise<{ mac: string | undefined; address: string }> {
-    const { interfaces = [], ips = [] } = resultOf(await this.add(pod, annotation));
+    const { interfaces = [], ips = [] } = resultOf(await this.add(pod, annotation, {}));
     return { mac: interfaces.at(-1)?.mac, address: ips[0]!.address.split('/')[0]! };
   }
 
   /** The addresses of an ADD that is to succeed, without prefix lengths. */
-  async attach(pod: ClusterPod, annotation?: string, conf?: object): Promise<string[]> {
-    const { ips = [] } = resultOf(await this.add(pod, annotation, conf));
+  async attach(pod: ClusterPod, annotation?: string): Promise<string[]> {
+    const { ips = [] } = resultOf(await this.add(pod, annotation, {}));
     return ips.map(({ address }) => address.split('/')[0]!);
   }
 

@@ -102,15 +102,19 @@ export class KubeScene {
     await this.agent.waitFor(({ msg }) => msg === 'the Kubernetes API is followed again', from);
   }
 
-  /** ADD of a new pod through the whole chain, with the plugin's patience of a second unless told otherwise. */
-  async add(name: string, annotation = 'customer-a', timeoutSeconds = 1): Promise<{ pod: Pod; answer: Answer }> {
+  /** ADD of a new pod through the whole chain, with little patience: it may be told to try again until that is at its end. */
+  async add(
+    name: string,
+    annotation = 'customer-a',
+    conf: Record<string, unknown> = { timeoutSeconds: 3 },
+  ): Promise<{ pod: Pod; answer: Answer }> {
     const pod = await makePod(this.lab, this.node, name);
-    return { pod, answer: await add(this.lab, pod, annotation, { conf: { timeoutSeconds } }) };
+    return { pod, answer: await add(this.lab, pod, annotation, { conf }) };
   }
 
   /** The same, where it is to succeed. */
-  async attach(name: string, annotation?: string, timeoutSeconds?: number): Promise<Pod> {
-    const { pod, answer } = await this.add(name, annotation, timeoutSeconds);
+  async attach(name: string, annotation?: string): Promise<Pod> {
+    const { pod, answer } = await this.add(name, annotation, {});
     resultOf(answer);
     return pod;
   }

@@ -2,8 +2,11 @@
 import { execa } from 'execa';
 import type { Netns } from './netns.ts';
 
-/** Neighbour entries age by themselves. */
-const ignored = /^\[NEIGH\]/;
+/**
+ * Neighbour entries age by themselves, and a port of the cluster's bridge begins to learn and to forward 15 s after one another
+ * (forward delay): what a bridge tells of its port (AF_BRIDGE, br_fill_ifinfo) has no queueing discipline between MTU and bridge.
+ */
+const ignored = /^\[NEIGH\]|^\[LINK\]\d+: .* mtu \d+ master cni0 state /;
 
 /**
  * Silence, in milliseconds, behind which nothing is pending any more: duplicate address detection waits for up to a

@@ -5,11 +5,11 @@
 #
 # usage: scripts/test-kernel.sh COMMAND [ARG...]
 #
-# MULTIVRF_TEST_KERNEL_TIMEOUT  seconds after which the kernel is ended (1200)
+# MULTIVRF_TEST_KERNEL_TIMEOUT  seconds after which the kernel is ended (2400)
 set -euo pipefail
 
 repo=$(cd "$(dirname "$0")/.." && pwd -P)
-timeout=${MULTIVRF_TEST_KERNEL_TIMEOUT:-1200}
+timeout=${MULTIVRF_TEST_KERNEL_TIMEOUT:-2400}
 
 say() {
   printf 'test-kernel: %s\n' "$*" >&2

@@ -1,7 +1,8 @@
 /**
- * What the matrix found: a file for each kernel in `build/matrix/`, since suites may run in two kernels at once, and all of
- * them together in `build/matrix.json`.
+ * What the matrix found: a file for each part in `build/matrix/`, since several may run at once, in one kernel or in two,
+ * and all of them together in `build/matrix.json`.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,9 +10,11 @@ import { hasVrfDevices } from '../support/kernel.ts';
 import type { Wrong } from './cells/cell.ts';
 import type { Outcome } from './run.ts';
 
-/** One combination under one condition. */
+/** One combination under one condition, in one kernel. */
 interface Part extends Outcome {
   name: string;
+  release: string;
+  vrfDevices: boolean;
 }
 
 /** What counts in the end; `compared` are the cells that the agent's evidence speaks about: all of them, or something is amiss. */
@@ -25,7 +28,7 @@ interface Counts {
 interface Kernel extends Counts {
   release: string;
   vrfDevices: boolean;
-  parts: Part[];
+  parts: readonly Part[];
 }
 
 interface Report extends Counts {
@@ -37,40 +40,42 @@ const directory = join(build, 'matrix');
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-function read(file: string): Kernel | undefined {
-  try {
-    return JSON.parse(readFileSync(join(directory, file), 'utf8')) as Kernel;
-  } catch {
-    return undefined;
-  }
-}
-
+/** Whoever reads meanwhile finds the old one or the new one. Processes of two kernels may have the same number. */
 function write(path: string, value: unknown): void {
-  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(`${path}.${process.pid}`, path);
+  const unfinished = `${path}.${randomUUID()}`;
+  writeFileSync(unfinished, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(unfinished, path);
 }
 
 /** Records one part's outcome in place of an earlier one of the same name in the same kernel. */
 export function report(name: string, outcome: Outcome): void {
   mkdirSync(directory, { recursive: true });
-  const file = `${release()}.json`;
-  const parts = [...(read(file)?.parts ?? []).filter((part) => part.name !== name), { name, ...outcome }];
-  const kernel: Kernel = {
-    release: release(),
-    vrfDevices: hasVrfDevices(),
-    cells: sum(parts.map((part) => part.cells)),
-    wrong: sum(parts.map((part) => part.wrong.length)),
-    compared: sum(parts.map((part) => part.compared)),
-    disagreements: sum(parts.map((part) => part.disagreements.length)),
-    parts,
-  };
-  write(join(directory, file), kernel);
-  mergeKernels();
+  const part: Part = { name, release: release(), vrfDevices: hasVrfDevices(), ...outcome };
+  write(join(directory, `${encodeURIComponent(`${part.release}, ${name}`)}.json`), part);
+  mergeParts();
 }
 
-/** Writes `build/matrix.json` from what each kernel has recorded; throws when none has. */
-export function mergeKernels(): Report {
-  const kernels = readdirSync(directory).flatMap((file) => (file.endsWith('.json') ? (read(file) ?? []) : []));
+function recorded(): Part[] {
+  const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
+  return files.map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Part);
+}
+
+function kernelOf(parts: readonly Part[]): Kernel {
+  const { release, vrfDevices } = parts[0]!;
+  return {
+    release,
+    vrfDevices,
+    cells: sum(parts.map(({ cells }) => cells)),
+    wrong: sum(parts.map(({ wrong }) => wrong.length)),
+    compared: sum(parts.map(({ compared }) => compared)),
+    disagreements: sum(parts.map(({ disagreements }) => disagreements.length)),
+    parts,
+  };
+}
+
+/** Writes `build/matrix.json` from what has been recorded; throws when nothing has. */
+export function mergeParts(): Report {
+  const kernels = [...Map.groupBy(recorded(), (part) => part.release).values()].map(kernelOf);
   const total = (what: keyof Counts) => sum(kernels.map((kernel) => kernel[what]));
   const all: Report = {
     cells: total('cells'),

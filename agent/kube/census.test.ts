@@ -15,8 +15,8 @@ afterEach(async () => {
   await scene.close();
 });
 
-/** Counts of the agent of one of so many nodes, whose dice show `random`, within half a second; others are faster `refused` times. */
-async function counts(count: number, random: number, interval: number, act = () => {}, refused = 0): Promise<number> {
+/** The agent of one of so many nodes, whose dice show `random`; others are faster `refused` times. How often it has counted so far. */
+function agentOf(count: number, random: number, interval: number, refused = 0): () => number {
   for (let i = 0; i < count; i++) scene.server.put(nodes, { name: `n${i}` }, {});
   let taken = 0;
   const take = async () => {
@@ -26,33 +26,52 @@ async function counts(count: number, random: number, interval: number, act = () 
   const times = { interval, perNode: 0, soon: 10 };
   census = new Census({ client: scene.client, log: pino({ level: 'silent' }), take, times, random: () => random });
   census.start();
-  act();
-  await sleep(500);
-  return taken;
+  return () => taken;
 }
 
+/** How often it has asked how many nodes there are. */
+const looks = () => scene.server.log.counts()['list nodes'] ?? 0;
+
 const never = 100_000;
+/** Milliseconds in which it would count several times. */
+const moment = 300;
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000 && !condition(); i++) await sleep(10);
+  expect(condition()).toBe(true);
+}
 
 test('of 100 nodes one counts in an interval, as the dice show', async () => {
-  expect(await counts(100, 0.009, 20)).toBeGreaterThan(1);
+  const counts = agentOf(100, 0.009, 20);
+  await until(() => counts() > 1);
 });
 
 test('and the others do not', async () => {
-  expect(await counts(100, 0.011, 20)).toBe(0);
-  expect(scene.server.log.counts()['list nodes']).toBeGreaterThan(1);
+  const counts = agentOf(100, 0.011, 20);
+  await until(() => looks() > 3);
+  expect(counts()).toBe(0);
 });
 
 test('in a small cluster a change is counted soon, and several at once', async () => {
-  const several = () => {
-    for (let i = 0; i < 5; i++) census.nudge();
-  };
-  expect(await counts(3, 0.9, never, several)).toBe(1);
+  const counts = agentOf(3, 0.9, never);
+  for (let i = 0; i < 5; i++) census.nudge();
+  await until(() => counts() > 0);
+  await sleep(moment);
+  expect(counts()).toBe(1);
 });
 
 test('and again where another agent has written meanwhile', async () => {
-  expect(await counts(3, 0.9, never, () => census.nudge(), 2)).toBe(3);
+  const counts = agentOf(3, 0.9, never, 2);
+  census.nudge();
+  await until(() => counts() > 2);
+  await sleep(moment);
+  expect(counts()).toBe(3);
 });
 
 test('in a large one it waits', async () => {
-  expect(await counts(21, 0.001, never, () => census.nudge())).toBe(0);
+  const counts = agentOf(21, 0.001, never);
+  census.nudge();
+  await until(() => looks() > 0);
+  await sleep(moment);
+  expect(counts()).toBe(0);
 });

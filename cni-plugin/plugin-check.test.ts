@@ -14,7 +14,7 @@ import {
   willing,
 } from './plugin.testing.ts';
 
-beforeAll(buildPlugins, 60_000);
+beforeAll(buildPlugins);
 
 describe.each(builds)('CHECK by the plugin compiled with $compiler', (build) => {
   const { path, entersNamespace } = build;

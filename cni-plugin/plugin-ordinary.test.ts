@@ -17,7 +17,7 @@ import {
   willing,
 } from './plugin.testing.ts';
 
-beforeAll(buildPlugins, 60_000);
+beforeAll(buildPlugins);
 
 const others = { runtimeConfig: { 'io.kubernetes.cri.pod-annotations': { 'app.kubernetes.io/name': 'web' } } };
 const supportedVersions = ['0.3.1', '0.4.0', '1.0.0', '1.1.0'];

@@ -17,7 +17,7 @@ import {
   willing,
 } from './plugin.testing.ts';
 
-beforeAll(buildPlugins, 60_000);
+beforeAll(buildPlugins);
 
 const net1 = { CNI_IFNAME: 'net1' };
 const alone = (agentSocket: string, more: object = {}) => ({

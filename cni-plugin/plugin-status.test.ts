@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { agentPlace, buildPlugins, builds, call, failure, ordinary, silentSuccess, willing } from './plugin.testing.ts';
 
-beforeAll(buildPlugins, 60_000);
+beforeAll(buildPlugins);
 
 const STATUS = { CNI_COMMAND: 'STATUS', CNI_PATH: '/usr/lib/cni' };
 

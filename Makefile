@@ -73,7 +73,7 @@ fuzz: build ## 100,000 cases of bad input on every way in; writes build/fuzz.jso
 demo: build ## two customers, two unprivileged BGP speakers, real sessions, isolation probes
 	@node scripts/demo/main.ts
 
-bench: build ## every question of docs/performance.md beside its peer (about 20 minutes); writes build/bench.json
+bench: build ## every question of docs/performance.md beside its peer (20 to 30 minutes); writes build/bench.json
 	@node scripts/bench/main.ts $(BENCH)
 
 bench-quick: build ## the same for daily use, under a minute: `name ours peer ratio goal ok|short` lines

@@ -15,6 +15,7 @@ import { kubernetesNode } from './kubernetes-node.ts';
 import { onePod } from './one-pod.ts';
 import { restart } from './restart.ts';
 import { brief, type Row, table } from './rows.ts';
+import { awaitCalm, countStolen } from './stolen.ts';
 import { traffic } from './traffic.ts';
 import { vrfPlugin } from './vrf-plugin.ts';
 
@@ -35,6 +36,12 @@ const daily = ['onePod', 'bursts', 'inside'];
 
 const file = 'build/bench.json';
 
+/** A group of which more than this share of time was stolen is measured again, so many times at most. */
+const disturbed = 0.1;
+const attempts = 3;
+/** Seconds for the machine to come to rest before that. */
+const patience = 180;
+
 interface Report {
   rows: Row[];
   notes: Record<string, unknown>;
@@ -49,6 +56,28 @@ function measured(group: string, quick: boolean): Answer | undefined {
   return JSON.parse(readFileSync(answer, 'utf8')) as Answer;
 }
 
+/** The least disturbed of a few attempts: chosen by what was stolen, never by what came out. */
+function calmest(group: string): Answer | undefined {
+  let best: Answer | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const stolen = countStolen();
+    const answer = measured(group, false);
+    if (!answer) return best;
+    const share = Number(stolen().toFixed(3));
+    const rows = answer.rows.map((row) => ({ ...row, stolen: share }));
+    if (share < least) [best, least] = [{ ...answer, rows }, share];
+    if (share <= disturbed) return best;
+    const percent = (100 * share).toFixed(0);
+    const then = attempt < attempts ? 'measured again' : 'the least disturbed attempt counts';
+    process.stdout.write(
+      `\n${table(rows)}${group}: ${percent} % of its time was stolen by this machine's host: ${then}\n`,
+    );
+    if (attempt < attempts) awaitCalm(disturbed / 2, patience);
+  }
+  return best;
+}
+
 function main(names: readonly string[], quick: boolean): number {
   const unknown = names.find((name) => !groups[name]);
   if (unknown !== undefined) throw new Error(`no group ${unknown}; there are ${Object.keys(groups).join(', ')}`);
@@ -58,7 +87,7 @@ function main(names: readonly string[], quick: boolean): number {
   const failed: string[] = [];
   const asked: Row[] = [];
   for (const group of names.length > 0 ? names : quick ? daily : Object.keys(groups)) {
-    const answer = measured(group, quick);
+    const answer = quick ? measured(group, true) : calmest(group);
     if (!answer) {
       failed.push(group);
       continue;

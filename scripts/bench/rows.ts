@@ -1,7 +1,7 @@
 /** Lines of the table: a figure of ours beside its peer's, or beside a limit. */
 import { median, quantile } from './statistics.ts';
 
-/** `ratio` is ours to the peer's. */
+/** `ratio` is ours to the peer's: that of the medians, or the median of what each pair of measurements has. */
 export interface Row {
   question: string;
   ours: number;
@@ -16,6 +16,8 @@ export interface Row {
   runs: number;
   /** Of ours, in `unit`. */
   p99: number;
+  /** Share of the time of its group that the machine's host gave to others, from 0 to 1; not counted of the daily ones. */
+  stolen?: number;
 }
 
 const rounded = (value: number) => Number(value.toPrecision(4));
@@ -28,8 +30,8 @@ export function compare(
   ours: readonly number[],
   peer: readonly number[],
   unit: Row['unit'] = 'ms',
+  exact = median(ours) / median(peer),
 ): Row {
-  const exact = median(ours) / median(peer);
   const ratio = Math.round(exact * 1000) / 1000;
   return {
     question,
@@ -45,6 +47,19 @@ export function compare(
   };
 }
 
+/** Compares each measurement with the peer's right beside it: where both drift by more than they differ, medians tell nothing. */
+export function comparePairs(
+  question: string,
+  peerName: string,
+  goal: number,
+  ours: readonly number[],
+  peer: readonly number[],
+  unit: Row['unit'],
+): Row {
+  const ratios = ours.map((value, i) => value / peer[i]!);
+  return compare(question, peerName, goal, ours, peer, unit, median(ratios));
+}
+
 /** Compares with what the goal says outright: the peer is the limit. */
 export function limited(question: string, limit: number, ours: readonly number[], unit: Row['unit']): Row {
   return compare(question, 'the limit', 1, ours, [limit], unit);
@@ -56,7 +71,7 @@ function goalOf({ unit, goal }: Row): string {
 
 /** A table for people. */
 export function table(rows: readonly Row[]): string {
-  const head = ['question', 'ours', 'peer', 'unit', 'ratio', 'goal', 'p99', 'runs', 'peer is'];
+  const head = ['question', 'ours', 'peer', 'unit', 'ratio', 'goal', 'p99', 'runs', 'stolen', 'peer is'];
   const lines = rows.map((row) => [
     row.question,
     row.ours.toFixed(2),
@@ -66,6 +81,7 @@ export function table(rows: readonly Row[]): string {
     goalOf(row),
     row.p99.toFixed(2),
     String(row.runs),
+    row.stolen === undefined ? '' : `${(100 * row.stolen).toFixed(0)} %`,
     `${row.peerName}${row.ok ? '' : '  MISSED'}`,
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...lines].map((cells) => cells[i]!.length)));

@@ -4,7 +4,7 @@ import { execaSync } from 'execa';
 import type { Group } from './group.ts';
 import { makeNamespace } from './namespaces.ts';
 import { pause } from './pause.ts';
-import { compare, type Row } from './rows.ts';
+import { comparePairs, type Row } from './rows.ts';
 import { type BenchVrf, type Pod, World } from './world.ts';
 
 const router = '/run/netns/router';
@@ -38,8 +38,14 @@ function build(world: World, mode: BenchVrf['mode'], address: string): string {
   return bare;
 }
 
+/** Whose traffic it is: the pod's, or that of the bare veth pair. */
+interface End {
+  netns: string;
+  from: string;
+}
+
 /** In Gbit/s, from the client's side, of 600 MB: a third of a second. Many short runs tell more than a few of a second each. */
-function throughput(netns: string, from: string, to: string, reverse: boolean): number {
+function throughput({ netns, from }: End, to: string, reverse: boolean): number {
   const direction = reverse ? ' -R' : '';
   for (let attempt = 1; ; attempt++) {
     const report = JSON.parse(run(netns, `iperf3 -J -n 600M -A 0,1 -B ${from} -c ${to}${direction}`));
@@ -52,14 +58,14 @@ function throughput(netns: string, from: string, to: string, reverse: boolean): 
 }
 
 /** Microseconds from a program to a program by TCP and back, during one second, each on a processor of its own. */
-function roundTrip(netns: string, from: string, to: string): number {
+function roundTrip({ netns, from }: End, to: string): number {
   const told = run(netns, `taskset --cpu-list 1 sockperf ping-pong --tcp -i ${to} --client_ip ${from} -t 1`);
   // It tells half of it.
   return 2 * Number(/Latency is ([0-9.]+) usec/.exec(told)![1]);
 }
 
 /** Microseconds a round trip from kernel to kernel, each sent when the last has come back. */
-function ping(netns: string, from: string, to: string): number {
+function ping({ netns, from }: End, to: string): number {
   const count = 4_000;
   const told = run(netns, `ping -f -q -c ${count} -I ${from} ${to}`);
   const [, received, took] = /(\d+) received.*time (\d+)ms/.exec(told) ?? [];
@@ -105,42 +111,38 @@ async function measure(mode: BenchVrf['mode'], runs: Runs): Promise<Row[]> {
   }
 }
 
-function rowsOf(
-  mode: string,
-  { throughput: runs, roundTrips }: Runs,
-  { pod, bare, peer }: { pod: Pod; bare: string; peer: string },
-): Row[] {
+function rowsOf(mode: string, runs: Runs, { pod, bare, peer }: { pod: Pod; bare: string; peer: string }): Row[] {
   const own = /inet (10\.8\.[0-9.]+)/.exec(run(pod.netns, 'ip -4 address show dev net1'))![1]!;
-  const lists = { send: [[], []], receive: [[], []], roundTrip: [[], []], ping: [[], []] } as Record<
-    string,
-    [number[], number[]]
-  >;
   const ends = [
     { netns: pod.netns, from: own },
     { netns: bare, from: bareAddress },
   ];
-  for (let i = -1; i < runs; i++) {
-    // In turn, and who goes first changes.
-    for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
-      const { netns, from } = ends[which]!;
-      const sample = {
-        send: throughput(netns, from, peer, false),
-        receive: throughput(netns, from, peer, true),
-        ...(i < roundTrips ? { roundTrip: roundTrip(netns, from, peer), ping: ping(netns, from, peer) } : {}),
-      };
-      if (i >= 0) for (const [name, value] of Object.entries(sample)) lists[name]![which]!.push(value);
+  const [flow, trip] = [
+    { count: runs.throughput, goal: 0.97, unit: 'Gbit/s' },
+    { count: runs.roundTrips, goal: 1.03, unit: 'µs' },
+  ] as const;
+  const questions = [
+    { name: 'throughput-out', ...flow, ask: (end: End) => throughput(end, peer, false) },
+    { name: 'throughput-in', ...flow, ask: (end: End) => throughput(end, peer, true) },
+    { name: 'round-trip', ...trip, ask: (end: End) => roundTrip(end, peer) },
+    { name: 'ping', ...trip, ask: (end: End) => ping(end, peer) },
+  ].map((question) => ({ ...question, told: [[], []] as [number[], number[]] }));
+  for (let i = -1; i < Math.max(runs.throughput, runs.roundTrips); i++) {
+    for (const { count, ask, told } of questions) {
+      if (i >= count) continue;
+      // In turn, and who goes first changes.
+      for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
+        const value = ask(ends[which]!);
+        if (i >= 0) told[which]!.push(value);
+      }
     }
   }
-  const peerName = 'bare veth pair';
-  return [
-    compare(`throughput-out-${mode}`, peerName, 0.97, ...lists.send!, 'Gbit/s'),
-    compare(`throughput-in-${mode}`, peerName, 0.97, ...lists.receive!, 'Gbit/s'),
-    compare(`round-trip-${mode}`, peerName, 1.03, ...lists.roundTrip!, 'µs'),
-    compare(`ping-${mode}`, peerName, 1.03, ...lists.ping!, 'µs'),
-  ];
+  return questions.map(({ name, goal, unit, told }) =>
+    comparePairs(`${name}-${mode}`, 'bare veth pair', goal, ...told, unit),
+  );
 }
 
 export const traffic: Group = async (quick) => {
-  const runs = quick ? { throughput: 4, roundTrips: 2 } : { throughput: 80, roundTrips: 20 };
+  const runs = quick ? { throughput: 4, roundTrips: 2 } : { throughput: 80, roundTrips: 40 };
   return { rows: [...(await measure('bridge', runs)), ...(await measure('routed', runs))] };
 };

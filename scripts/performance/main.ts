@@ -15,7 +15,7 @@ function tableOf(questions: Readonly<Record<string, string>>): string {
   const lines = Object.entries(questions).flatMap(([question, words]) => {
     const row = rows.find((one) => one.question === question);
     if (!row) return [];
-    const { ratio, goal, ok, ours, peer, peerName, unit, p99, runs } = row;
+    const { ratio, goal, ok, ours, peer, peerName, unit, p99, runs, stolen } = row;
     const bound = unit === 'Gbit/s' ? '≥' : '≤';
     const cells = [
       `${words} (\`${question}\`)`,
@@ -25,12 +25,13 @@ function tableOf(questions: Readonly<Record<string, string>>): string {
       `${figure(peer, unit)}, ${peerName}`,
       figure(p99, unit),
       String(runs),
+      stolen === undefined ? '' : `${(100 * stolen).toFixed(0)} %`,
     ];
     return [`| ${cells.join(' | ')} |`];
   });
   return [
-    '| | ratio | goal | ours | peer | p99 | runs |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| | ratio | goal | ours | peer | p99 | runs | stolen |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
   ].join('\n');
 }

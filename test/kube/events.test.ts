@@ -42,7 +42,7 @@ test('an attachment that loses its host end is degraded, and its pod is told', a
   await scene.attach('lost');
   const attachment = () => scene.server.store.get(vrfAttachments, 'bgp', 'lost.customer-a');
   await until(attachment, ({ status }) => status !== undefined);
-  const { hostEnd } = scene.agent.log().find(({ msg, pod }) => msg === 'attached' && pod === 'lost')!;
+  const { hostEnd } = await scene.agent.waitFor(({ msg, pod }) => msg === 'attached' && pod === 'lost');
   await removeLink(String(hostEnd));
   const [event] = await until(
     () => eventsOf('lost', 'AttachmentDegraded'),

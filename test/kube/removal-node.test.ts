@@ -43,7 +43,7 @@ test('a pod that runs keeps its interface, and the next installation takes it ov
   expect(await ping(pod.netns, router, { device: 'net1' })).toBe(true);
   await scene.install();
   await kube.detach(pod);
-  expect(kube.agent.log()).toContainEqual(expect.objectContaining({ msg: 'detached', pod: 'second' }));
+  await kube.agent.waitFor(({ msg, pod }) => msg === 'detached' && pod === 'second');
   await scene.endPod();
 });
 

@@ -6,7 +6,9 @@ import {
   allowPreference,
   decodePreference,
   deleteClsact,
+  deleteDivert,
   deleteFilter,
+  divertPreference,
   dropPreference,
   dumpFilters,
   setFilter,
@@ -61,7 +63,7 @@ export function encode(step: WireStep, places: Places): Message[] {
     case 'change':
       return settings(step.to, places(step.to.in));
     case 'replace':
-      return setFilter(indexOf(places(step.to.in), step.to.dev), step.to);
+      return replaceFilter(places(step.to.in), step.to, step.from);
     case 'move-local-rule':
       return moveLocalRule(step.to, step.from.priority);
   }
@@ -92,7 +94,7 @@ function add(object: WireThing, places: Places): Message[] {
     case 'fdb':
       return [addFdb(indexOf(handle, object.dev), object.mac)];
     case 'filter':
-      return setFilter(indexOf(handle, object.dev), object);
+      return setFilter(indexOf(handle, object.dev), object, divertTo(handle, object));
   }
 }
 
@@ -116,13 +118,26 @@ function remove(object: WireThing, places: Places): Message[] {
   }
 }
 
+function divertTo(handle: PlaceHandle, { divert }: Filter): number | undefined {
+  return divert && handle.index(divert.to);
+}
+
+function replaceFilter(handle: PlaceHandle, to: Filter, from: Filter): Message[] {
+  const index = indexOf(handle, to.dev);
+  const target = divertTo(handle, to);
+  const set = setFilter(index, to, target);
+  return from.divert && target === undefined ? [...set, deleteDivert(index, to)] : set;
+}
+
+const ours: ReadonlySet<number> = new Set([divertPreference, allowPreference, dropPreference]);
+
 /** Where ours are the interface's last filters, what holds them goes as well: it was made for them. */
 function removeFilter(handle: PlaceHandle, filter: Filter): Message[] {
   const index = indexOf(handle, filter.dev);
-  const staying = (['ingress', 'egress'] as const).some((direction) => {
-    const preferences = handle.socket.dump(dumpFilters(index, direction), decodePreference);
-    if (direction !== filter.direction) return preferences.length > 0;
-    return preferences.some((preference) => preference !== allowPreference && preference !== dropPreference);
-  });
-  return staying ? deleteFilter(index, filter) : [deleteClsact(index)];
+  const preferencesOf = (direction: Filter['direction']) =>
+    handle.socket.dump(dumpFilters(index, direction), decodePreference);
+  const own = preferencesOf(filter.direction);
+  const others = preferencesOf(filter.direction === 'ingress' ? 'egress' : 'ingress');
+  if (others.length === 0 && own.every((preference) => ours.has(preference))) return [deleteClsact(index)];
+  return [...(own.includes(divertPreference) ? [deleteDivert(index, filter)] : []), ...deleteFilter(index, filter)];
 }

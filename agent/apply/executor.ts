@@ -34,6 +34,7 @@ function waitsFor(step: WireStep, unborn: ReadonlySet<string>): boolean {
   const object = subject(step);
   const isUnborn = (name: string | undefined) => name !== undefined && unborn.has(`${object.in} ${name}`);
   if ('dev' in object && isUnborn(object.dev)) return true;
+  if (object.object === 'filter' && isUnborn(object.divert?.to)) return true;
   if (object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth')) {
     if (isUnborn(object.master)) return true;
   }

@@ -2,6 +2,7 @@
 import {
   allowPreference,
   decodeFilter,
+  divertPreference,
   dropAll,
   dropPreference,
   dumpFilters,
@@ -22,24 +23,34 @@ function decodeNumbered(body: Buffer): NumberedFilter | undefined {
   return filter && { ...filter, handle: body.readUInt32LE(8) };
 }
 
-/** The filters of the link with `index`, in the kernel's order. */
-export function observeFilters(handle: PlaceHandle, index: number, direction: Filter['direction']): FilterState {
+/** The filters of the link with `index`, in the kernel's order; links have the names that `nameOf` knows. */
+export function observeFilters(
+  handle: PlaceHandle,
+  index: number,
+  direction: Filter['direction'],
+  nameOf: ReadonlyMap<number, string>,
+): FilterState {
   const filters = handle.socket.dump(dumpFilters(index, direction), decodeNumbered);
-  return filterState(filters.filter((one) => one !== undefined));
+  return filterState(
+    filters.filter((one) => one !== undefined),
+    nameOf,
+  );
 }
 
-function filterState(filters: readonly NumberedFilter[]): FilterState {
+function filterState(filters: readonly NumberedFilter[], nameOf: ReadonlyMap<number, string>): FilterState {
   const ours = (wanted: number) =>
     filters.find(({ preference, kind, handle }) => preference === wanted && kind === 'bpf' && handle === 1);
+  const divert = ours(divertPreference);
   const allow = ours(allowPreference);
   const drop = ours(dropPreference);
   // A direct-action allow program would itself let pass what it says 0 to.
   const whole = drop?.direct === true && Buffer.compare(drop.program, dropAll) === 0 && allow?.direct !== true;
   const before = filters
-    .filter((filter) => filter !== allow && filter !== drop && filter.preference <= dropPreference)
+    .filter((filter) => ![divert, allow, drop].includes(filter) && filter.preference <= dropPreference)
     .map(({ kind, preference }) => `${kind} at preference ${preference}`);
   return {
     ...(allow ? { allow: allow.program } : {}),
+    ...(divert ? { divert: { match: divert.program, to: nameOf.get(divert.redirectTo ?? 0) ?? '' } } : {}),
     ours: whole ? 'whole' : (allow ?? drop) ? 'partly' : 'none',
     ...(before.length > 0 ? { before: [...new Set(before)] } : {}),
   };

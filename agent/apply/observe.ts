@@ -80,7 +80,7 @@ function observePlace(handle: PlaceHandle, desired: readonly KernelObject[], { p
     filters: new Map(
       [...directions].map(([key, { dev, direction }]) => [
         key,
-        observeFilters(handle, links.get(dev)!.index, direction),
+        observeFilters(handle, links.get(dev)!.index, direction, nameOf),
       ]),
     ),
     sysctls: handle.entry === 'never' && !thorough ? new Map() : observeSysctls(handle, paths),
@@ -142,6 +142,7 @@ function namedLinks(handle: PlaceHandle, desired: readonly KernelObject[]): Obse
     if ('dev' in object && object.dev !== undefined) names.add(object.dev);
     if (object.object === 'link' || object.object === 'moved-link') names.add(object.name);
     if (object.object === 'namespace') names.add('lo');
+    if (object.object === 'filter' && object.divert) names.add(object.divert.to);
     if ((object.object === 'link-settings' || (object.object === 'link' && object.kind === 'veth')) && object.master) {
       names.add(object.master);
     }

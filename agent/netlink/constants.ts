@@ -126,8 +126,14 @@ export const TC_H_CLSACT = 0xfffffff1;
 export const TC_H_CLSACT_HANDLE = 0xffff0000;
 export const TC_H_MIN_INGRESS = 0xfffffff2;
 export const TC_H_MIN_EGRESS = 0xfffffff3;
-export const TCA_BPF = { OPS_LEN: 4, OPS: 5, FLAGS: 8 } as const;
+export const TCA_BPF = { ACT: 1, OPS_LEN: 4, OPS: 5, FLAGS: 8 } as const;
 export const TCA_BPF_FLAG_ACT_DIRECT = 1;
+/** Of one action in a list of them (linux/pkt_cls.h). */
+export const TCA_ACT = { KIND: 1, OPTIONS: 2 } as const;
+export const TC_ACT_STOLEN = 4;
+/** linux/tc_act/tc_mirred.h. */
+export const TCA_MIRRED_PARMS = 2;
+export const TCA_EGRESS_REDIR = 1;
 export const ETH_P_ALL = 0x0003;
 
 export const AF = { UNSPEC: 0, INET: 2, BRIDGE: 7, INET6: 10 } as const;

@@ -6,7 +6,17 @@ import { CniCode, CniError } from '../../common/errors.ts';
 import { describeObject } from './describe.ts';
 import { localRuleStep, ruleSteps } from './diff-rules.ts';
 import { hasRoute, sameProgram, settingsToChange } from './equal.ts';
-import type { Filter, KernelObject, Link, LinkSettings, MovedLink, Place, Rule, Sysctl } from './kernel-object.ts';
+import type {
+  Divert,
+  Filter,
+  KernelObject,
+  Link,
+  LinkSettings,
+  MovedLink,
+  Place,
+  Rule,
+  Sysctl,
+} from './kernel-object.ts';
 import { isOurs } from './names.ts';
 import { emptyPlace, type LinkState, type Observed, type PlaceState } from './observed.ts';
 import type { Step } from './step.ts';
@@ -135,9 +145,16 @@ function settingsStep(object: LinkSettings, place: PlaceState): Step | undefined
 function filterStep(object: Filter, place: PlaceState): Step | undefined {
   const is = place.filters.get(`${object.dev} ${object.direction}`);
   if (!is || is.ours === 'none') return { do: 'add', object };
-  if (is.ours === 'whole' && sameProgram(is.allow, object.allow)) return undefined;
-  const { allow: _, ...bare } = object;
-  return { do: 'replace', to: object, from: is.allow ? { ...bare, allow: is.allow } : bare };
+  // Nothing can be diverted to what is not there, and whatever needs it says so.
+  const divert = object.divert && place.links.has(object.divert.to) ? object.divert : undefined;
+  if (is.ours === 'whole' && sameProgram(is.allow, object.allow) && sameDivert(is.divert, divert)) return undefined;
+  const { allow: _, divert: __, ...bare } = object;
+  const from = { ...bare, ...(is.allow ? { allow: is.allow } : {}), ...(is.divert ? { divert: is.divert } : {}) };
+  return { do: 'replace', to: object, from };
+}
+
+function sameDivert(is: Divert | undefined, wanted: Divert | undefined): boolean {
+  return is?.to === wanted?.to && sameProgram(is?.match, wanted?.match);
 }
 
 function sysctlStep(object: Sysctl, place: PlaceState): Step | undefined {

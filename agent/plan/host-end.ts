@@ -2,7 +2,9 @@
 import { type Attachment, gateway4, gateway6, type NodeVrf, vrfPlace, vrfTable } from './desired.ts';
 import { antiSpoofing } from './filters/anti-spoofing.ts';
 import { towardsPod } from './filters/expose.ts';
+import { multicastReports } from './filters/multicast-reports.ts';
 import type { KernelObject } from './kernel-object.ts';
+import { uplinkDevice } from './names.ts';
 import { familyOf, hostPrefix, ownLinkLocal, plainAddress } from './routes.ts';
 import { deliveredOn } from './uplink-addresses.ts';
 
@@ -38,6 +40,14 @@ export function hostEnd(attachment: Attachment, { uplink }: Pick<NodeVrf, 'uplin
         gatewayMode: routed,
         nodeAddresses: deliveredOn(uplink?.addresses ?? []),
       }),
+      ...(uplink && !routed
+        ? {
+            divert: {
+              match: multicastReports({ mac, addresses: own }),
+              to: uplinkDevice(uplink.interface, uplink.vlan),
+            },
+          }
+        : {}),
     },
     {
       object: 'filter',

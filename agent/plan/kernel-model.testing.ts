@@ -2,7 +2,7 @@
  * The kernel as far as plans see it, pure: applies steps to an observed state, and refuses what the kernel
  * refuses. It says nothing about the real kernel that test/ does not check there.
  */
-import type { Family, Link, LinkSettings, LocalRule, Place, Route, Rule } from './kernel-object.ts';
+import type { Family, Filter, Link, LinkSettings, LocalRule, Place, Route, Rule } from './kernel-object.ts';
 import { emptyPlace, type LinkState, type Observed, type PlaceState, type RuleState } from './observed.ts';
 import type { Step, WireThing } from './step.ts';
 
@@ -53,6 +53,11 @@ function copied(place: PlaceState): PlaceState {
   };
 }
 
+function setFilter({ links, filters }: PlaceState, { dev, direction, allow, divert }: Filter): void {
+  const diverted = divert && links.has(divert.to) ? { divert } : {};
+  filters.set(`${dev} ${direction}`, { ours: 'whole', allow, ...diverted });
+}
+
 class KernelModel {
   readonly places: Map<Place, PlaceState>;
 
@@ -78,10 +83,7 @@ class KernelModel {
         this.#change(step.to);
         return;
       case 'replace':
-        this.#at(step.to.in).filters.set(`${step.to.dev} ${step.to.direction}`, {
-          ours: 'whole',
-          allow: step.to.allow,
-        });
+        setFilter(this.#at(step.to.in), step.to);
         return;
       case 'move-local-rule':
         this.#moveLocal(step.to, step.from);
@@ -159,7 +161,7 @@ class KernelModel {
         addTo(place.fdb, object.dev, object.mac);
         return;
       case 'filter':
-        place.filters.set(`${object.dev} ${object.direction}`, { ours: 'whole', allow: object.allow });
+        setFilter(place, object);
         return;
       case 'route':
         if (place.routes.some((route) => sameKey(route, object)))

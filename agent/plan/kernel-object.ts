@@ -128,7 +128,7 @@ export type Program = Uint8Array<ArrayBuffer>;
 
 /**
  * The filters of one direction of an interface: cls_bpf on clsact. `allow` matches what may pass and is
- * followed by a drop of everything else; absent, everything is dropped.
+ * followed by a drop of everything else; absent, everything is dropped. `divert` is asked before.
  */
 export interface Filter {
   object: 'filter';
@@ -136,6 +136,13 @@ export interface Filter {
   dev: string;
   direction: 'ingress' | 'egress';
   allow?: Program;
+  divert?: Divert;
+}
+
+/** What `match` matches leaves by the interface `to` at once, and goes nowhere else; nothing of the kind while there is no `to`. */
+export interface Divert {
+  match: Program;
+  to: string;
 }
 
 export interface Sysctl {

@@ -29,7 +29,8 @@ export type RouteState = Omit<Route, 'object' | 'in' | 'type'> & {
   maker?: 'kernel' | 'daemon';
 };
 
-export interface FilterState extends Pick<Filter, 'allow'> {
+/** `divert.to` is empty when its interface is gone. */
+export interface FilterState extends Pick<Filter, 'allow' | 'divert'> {
   /** `whole`: both programs are in their places, the last one dropping everything; `partly`: not quite. */
   ours: 'whole' | 'partly' | 'none';
   /** Filters of others that are asked before ours have dropped the packet: `u32 at preference 10`. */

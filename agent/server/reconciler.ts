@@ -129,7 +129,7 @@ export class Reconciler {
     const concerned = this.#agent.attachments
       .list()
       .filter(({ attachment }) => attachment.vrf.name === vrf.name && (all || hostEnds.has(attachment.hostEnd)));
-    const actions = [() => repairVrf(this.#agent, vrf, this.#log)];
+    const actions = [() => this.#repairVrf(vrf)];
     for (let at = 0; at < concerned.length; at += slice) {
       const some = concerned.slice(at, at + slice);
       actions.push(() => repairHostEnds(this.#agent, vrf, some, this.#log));
@@ -157,6 +157,13 @@ export class Reconciler {
         'somebody keeps changing what multivrf made: from now on it is repaired once a minute',
       );
     }
+  }
+
+  #repairVrf(vrf: NodeVrf): boolean {
+    const repaired = repairVrf(this.#agent, vrf, this.#log);
+    // The uplink may be another of the same name, which host ends divert to.
+    if (repaired && vrf.mode === 'bridge') mark(this.#touched, vrf.name).all = true;
+    return repaired;
   }
 
   #tell(vrf: string, failure: string | undefined): void {

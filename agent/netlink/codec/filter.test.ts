@@ -33,6 +33,27 @@ test('what is allowed comes first, without direct-action; the rest is dropped wi
   expect(none).toEqual([]);
 });
 
+test('what is diverted is asked for before', () => {
+  const divert = { match: allow, to: 'br0' };
+  const [clsact, away, pass, drop] = setFilter(eth1, { ...filter, direction: 'ingress', allow, divert }, br0);
+  expect([clsact, pass, drop]).toEqual(setFilter(eth1, { ...filter, direction: 'ingress', allow }));
+  // tc filter replace dev eth1 ingress pref 48999 handle 1 protocol all bpf bytecode … action mirred egress redirect dev br0
+  expectSameRequest(
+    away!,
+    `
+     840000002c0005044e05016b00000000000000000300000001000000f2ffffff000367bf08000100627066005800020038000100
+     340001000b0001006d69727265640000240002802000020000000000000000000400000000000000000000000100000004000000
+     060004000200000014000500280000000c00000006000000ffffffff
+    `,
+  );
+});
+
+test('nothing is diverted to an interface that is not there', () => {
+  const divert = { match: allow, to: 'br0' };
+  const egress = { ...filter, direction: 'egress', allow } as const;
+  expect(setFilter(eth1, { ...egress, divert })).toEqual(setFilter(eth1, egress));
+});
+
 test('without anything allowed all is dropped', () => {
   const [, drop, ...none] = setFilter(eth1, { ...filter, direction: 'egress' });
   // tc filter replace dev eth1 egress pref 49001 handle 1 protocol all bpf da bytecode '1,6 0 0 2'
@@ -74,6 +95,15 @@ test.each([
     `000000000300000001000000f2ffffff000369bf080001006270660008000b0000000000280002000600040001000000
      0c000500060000000200000008000800010000000800090008000000`,
     { index: 3, preference: 49001, kind: 'bpf', direct: true, program: Uint8Array.of(6, 0, 0, 0, 2, 0, 0, 0) },
+  ],
+  [
+    "pref 48999 bpf bytecode '2,40 0 0 12,6 0 0 4294967295' action mirred egress redirect",
+    `000000000300000001000000f2ffffff000367bf080001006270660008000b0000000000d0000200060004000200000014000500
+     280000000c00000006000000ffffffffa8000100a40001000b0001006d6972726564000044000400140001000000000000000000
+     00000000000000001400070000000000000000000000000000000000180003000000000000000000000000000000000000000000
+     08000a000000000048000200200002000100000000000000040000000100000001000000010000000e000000240001000d000000
+     000000000d00000000000000000000000000000000000000000000000800090008000000`,
+    { index: 3, preference: 48999, kind: 'bpf', direct: false, program: allow, redirectTo: 14 },
   ],
   [
     'pref 7 matchall, which is not ours',

@@ -4,17 +4,22 @@ import {
   ETH_P_ALL,
   NLM_F,
   RTM,
+  TC_ACT_STOLEN,
   TC_H_CLSACT,
   TC_H_CLSACT_HANDLE,
   TC_H_MIN_EGRESS,
   TC_H_MIN_INGRESS,
   TCA,
+  TCA_ACT,
   TCA_BPF,
   TCA_BPF_FLAG_ACT_DIRECT,
+  TCA_EGRESS_REDIR,
+  TCA_MIRRED_PARMS,
 } from '../constants.ts';
-import { type Attribute, type Message, parseAttributes, u16 } from '../message.ts';
+import { type Attribute, type Attributes, type Message, parseAttributes, u16 } from '../message.ts';
 
-/** The preferences of our two filters; lower ones would be asked first. */
+/** The preferences of our filters; lower ones are asked first. */
+export const divertPreference = 48999;
 export const allowPreference = 49000;
 export const dropPreference = 49001;
 
@@ -53,18 +58,16 @@ const parentOf = (direction: Filter['direction']) => (direction === 'ingress' ? 
 // The protocol half is big endian.
 const infoOf = (preference: number) => ((preference << 16) | (ETH_P_ALL << 8)) >>> 0;
 
-function bpf(
-  index: number,
-  direction: Filter['direction'],
-  preference: number,
-  program: Program,
-  direct: boolean,
-): Message {
+/** What becomes of a packet that matches: it passes, or what else is said. */
+type Then = { pass: true } | { direct: true } | { redirectTo: number };
+
+function bpf(index: number, direction: Filter['direction'], preference: number, program: Program, then: Then): Message {
   const options: Attribute[] = [
     [TCA_BPF.OPS_LEN, u16(program.length / 8)],
     [TCA_BPF.OPS, program],
   ];
-  if (direct) options.push([TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT]);
+  if ('direct' in then) options.push([TCA_BPF.FLAGS, TCA_BPF_FLAG_ACT_DIRECT]);
+  if ('redirectTo' in then) options.push([TCA_BPF.ACT, [[1, redirect(then.redirectTo)]]]);
   return {
     type: RTM.NEWTFILTER,
     flags: NLM_F.CREATE,
@@ -76,14 +79,31 @@ function bpf(
   };
 }
 
+/** struct tc_mirred (linux/tc_act/tc_mirred.h): index, capabilities, verdict, two counts of references, direction, i32 interface. */
+function redirect(to: number): Attribute[] {
+  const parameters = new Uint8Array(Int32Array.of(0, 0, TC_ACT_STOLEN, 0, 0, TCA_EGRESS_REDIR, to).buffer);
+  return [
+    [TCA_ACT.KIND, 'mirred'],
+    [TCA_ACT.OPTIONS, [[TCA_MIRRED_PARMS, parameters]]],
+  ];
+}
+
 /**
- * Puts both filters in place, each atomically: what `allow` does not match is dropped. The allow filter is
- * not direct-action, for there an out-of-bounds load (result 0) would mean "pass".
+ * Puts the filters in place, each atomically: what `allow` does not match is dropped. The allow filter is
+ * not direct-action, for there an out-of-bounds load (result 0) would mean "pass". `to` is the index of `divert.to`;
+ * without it nothing is diverted.
  */
-export function setFilter(index: number, { direction, allow }: Filter): Message[] {
-  const drop = bpf(index, direction, dropPreference, dropAll, true);
-  const pass = allow ? [bpf(index, direction, allowPreference, allow, false)] : [];
-  return [ensureClsact(index), ...pass, drop];
+export function setFilter(index: number, { direction, allow, divert }: Filter, to?: number): Message[] {
+  const drop = bpf(index, direction, dropPreference, dropAll, { direct: true });
+  const pass = allow ? [bpf(index, direction, allowPreference, allow, { pass: true })] : [];
+  const away =
+    divert && to !== undefined ? [bpf(index, direction, divertPreference, divert.match, { redirectTo: to })] : [];
+  return [ensureClsact(index), ...away, ...pass, drop];
+}
+
+/** Takes away what diverts from an interface that has it. */
+export function deleteDivert(index: number, { direction }: Filter): Message {
+  return deleteOne(index, direction, divertPreference);
 }
 
 function deleteOne(index: number, direction: Filter['direction'], preference: number): Message {
@@ -95,7 +115,7 @@ function deleteOne(index: number, direction: Filter['direction'], preference: nu
   };
 }
 
-/** Takes one filter, what passes and the drop behind it, from an interface that has it: clsact stays. */
+/** Takes one filter, what passes and the drop behind it, from an interface that has it: clsact stays, and what diverts. */
 export function deleteFilter(index: number, { direction, allow }: Filter): Message[] {
   const drop = deleteOne(index, direction, dropPreference);
   return allow ? [deleteOne(index, direction, allowPreference), drop] : [drop];
@@ -116,6 +136,8 @@ export interface ObservedFilter {
   direct: boolean;
   /** Empty for a filter of another make. */
   program: Program;
+  /** Index of the interface to which it redirects what matches; 0 when that is gone. */
+  redirectTo?: number;
 }
 
 /** The preference in an RTM_NEWTFILTER message, whatever the filter. */
@@ -135,5 +157,13 @@ export function decodeFilter(body: Buffer): ObservedFilter | undefined {
     kind,
     direct: ((options.number(TCA_BPF.FLAGS) ?? 0) & TCA_BPF_FLAG_ACT_DIRECT) !== 0,
     program: new Uint8Array(options.get(TCA_BPF.OPS) ?? []),
+    ...(kind === 'bpf' ? redirectOf(options.nested(TCA_BPF.ACT)?.nested(1)) : {}),
   };
+}
+
+function redirectOf(action: Attributes | undefined): { redirectTo?: number } {
+  if (action?.text(TCA_ACT.KIND) !== 'mirred') return {};
+  const parameters = action.nested(TCA_ACT.OPTIONS)?.get(TCA_MIRRED_PARMS);
+  const [, , verdict, , , direction, to] = parameters ? new Int32Array(new Uint8Array(parameters).buffer) : [];
+  return verdict === TC_ACT_STOLEN && direction === TCA_EGRESS_REDIR ? { redirectTo: to! } : {};
 }

@@ -94,6 +94,8 @@ export const icmpv6 = {
   echoRequest: 128,
   echoReply: 129,
   multicastReports: [131, 132, 143],
+  /** RFC 3810 section 5.2. */
+  multicastReport2: 143,
   neighbourSolicitation: 135,
   neighbourAdvertisement: 136,
 } as const;

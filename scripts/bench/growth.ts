@@ -1,12 +1,15 @@
 /** What an ADD takes, exec to exit, with 1,000 attachments beside one with 10, in turn, and how much of that is the kernel's. */
+import { execaSync } from 'execa';
 import { recordedAdd } from './bare.ts';
 import type { Group } from './group.ts';
+import { makeNamespace } from './namespaces.ts';
 import { pause } from './pause.ts';
 import { Programs } from './programs.ts';
 import { compare, type Row } from './rows.ts';
 import { median } from './statistics.ts';
 import { type BenchVrf, type Pod, World } from './world.ts';
 
+const router = '/run/netns/router';
 const [few, many] = [10, 1_000];
 /** New attachments measured before they are taken back: few, since they count as present. */
 const batch = 5;
@@ -16,6 +19,12 @@ interface Samples {
   /** What of ours the agent has taken. */
   agent: number[];
   bare: number[];
+}
+
+function connectRouter(): void {
+  makeNamespace(router);
+  execaSync('ip', ['link', 'add', 'uplink0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', router]);
+  execaSync('ip', ['-netns', 'router', 'link', 'set', 'eth0', 'up']);
 }
 
 const none = (): Samples => ({ ours: [], agent: [], bare: [] });
@@ -37,9 +46,13 @@ async function measure(
   mode: BenchVrf['mode'],
   quick: boolean,
 ): Promise<{ row: Row; notes: Record<'agent' | 'bareLoop', [few: number, many: number]> }> {
-  const world = new World([{ name: 'bench', mode }]);
+  // A router that the pods' kernels report to, as in every VRF that leads somewhere.
+  const world = new World([
+    { name: 'bench', mode, ...(mode === 'bridge' ? { uplink: { interface: 'uplink0' } } : {}) },
+  ]);
   const [small, large] = [none(), none()];
   try {
+    connectRouter();
     world.startAgent(undefined, ['--log-level', 'debug']);
     const programs = new Programs(world);
     const { run } = await recordedAdd(world, 'bench');

@@ -64,8 +64,9 @@ async function measure(
     for (let round = 0; round < (quick ? 1 : 4); round++) {
       sample(world, programs, run, 40, small);
       fill(standing.slice(few));
-      // What the agent looks at again because so much has changed is not part of the ADDs that follow.
-      pause(1_500);
+      // What the agent looks at again because so much has changed is not part of the ADDs that follow: within a second it
+      // begins, and takes another or two.
+      pause(5_000);
       sample(world, programs, run, 40, large);
       world.detach(standing.slice(few));
       pause(500);

@@ -32,6 +32,9 @@ export function explain(step: Step, errno: string): string | undefined {
   if (object.object === 'link' && object.kind === 'vlan' && errno === 'EEXIST') {
     return `VLAN ${object.id} on ${object.parent} is in use by somebody else: multivrf does not take it over`;
   }
+  if (object.object === 'filter' && step.do !== 'remove' && errno === 'ENOENT') {
+    return 'this kernel lacks sch_ingress, cls_bpf or act_mirred (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF, CONFIG_NET_ACT_MIRRED): load them, or install the package that has them';
+  }
   if (object.object === 'address' && errno === 'EACCES')
     return 'IPv6 is switched off there (net.ipv6.conf.*.disable_ipv6)';
   return undefined;

@@ -19,6 +19,7 @@ import {
   udp,
 } from './frames.testing.ts';
 import { passes } from './interpreter.testing.ts';
+import { multicastReports } from './multicast-reports.ts';
 import { addresses, pod, podGroup, router } from './scene.testing.ts';
 import { routedUplinkGuard } from './uplink-guard.ts';
 
@@ -143,6 +144,29 @@ test.each(samples.slice(0, 2))(
     );
   },
 );
+
+test('nothing is diverted that the source filter would not let pass', () => {
+  const diverted = multicastReports({ mac: pod.mac, addresses });
+  const link = { from: pod.mac, to: '33:33:00:00:00:16' };
+  const reports = [pod.linkLocal, pod.v6].map((from) =>
+    ipv6(link, { from, to: 'ff02::16', nextHeader: 0 }, extension(58, icmp(143))),
+  );
+  for (const frame of reports) expect(passes(diverted, frame)).toBe(true);
+  const change = fc.record({
+    at: fc.nat(),
+    to: fc.oneof(fc.constantFrom(0, 1, 6, 0x3a, 0x60, 0x8f, 0xff), fc.nat(255)),
+  });
+  fc.assert(
+    fc.property(fc.constantFrom(...reports), fc.array(change, { maxLength: 3 }), (sample, changes) => {
+      const frame = changes.reduce(
+        (bytes, { at, to }) => overwritten(bytes, at % bytes.length, Uint8Array.of(to)),
+        sample,
+      );
+      expect(passes(diverted, frame) && !passes(bridged, frame)).toBe(false);
+    }),
+    { numRuns: 5000 },
+  );
+});
 
 test('towards the pod no frame passes once its destination is another', () => {
   const own = addresses.map(toBytes).map((bytes) => bytes.join());

@@ -22,10 +22,11 @@ export function multicastReports({ mac, addresses }: { mac: string; addresses: r
 
 function program({ mac, v6 }: Own): Source[] {
   return [
-    dropTagged(),
-    unlessBytes(ethernet.source, mac, 'drop'),
+    // Every frame of the pod comes by here: what tells most of them apart is first.
     unless(ethernet.type, etherType.ipv6, 'drop'),
     unlessBytes(ethernet.destination, allRouters, 'drop'),
+    dropTagged(),
+    unlessBytes(ethernet.source, mac, 'drop'),
     dropMalformedIpv6(),
     unlessAnyBytes(ipv6.source, v6, 'drop'),
     unless(ipv6.nextHeader, protocol.hopByHop, 'drop'),

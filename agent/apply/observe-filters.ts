@@ -45,12 +45,14 @@ function filterState(filters: readonly NumberedFilter[], nameOf: ReadonlyMap<num
   const drop = ours(dropPreference);
   // A direct-action allow program would itself let pass what it says 0 to.
   const whole = drop?.direct === true && Buffer.compare(drop.program, dropAll) === 0 && allow?.direct !== true;
+  // A direct-action one, too, and it would redirect nothing.
+  const divertedTo = (divert && !divert.direct && nameOf.get(divert.redirectTo ?? 0)) || '';
   const before = filters
     .filter((filter) => ![divert, allow, drop].includes(filter) && filter.preference <= dropPreference)
     .map(({ kind, preference }) => `${kind} at preference ${preference}`);
   return {
     ...(allow ? { allow: allow.program } : {}),
-    ...(divert ? { divert: { match: divert.program, to: nameOf.get(divert.redirectTo ?? 0) ?? '' } } : {}),
+    ...(divert ? { divert: { match: divert.program, to: divertedTo } } : {}),
     ours: whole ? 'whole' : (allow ?? drop) ? 'partly' : 'none',
     ...(before.length > 0 ? { before: [...new Set(before)] } : {}),
   };

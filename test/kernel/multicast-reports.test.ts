@@ -42,6 +42,23 @@ describeCombinations(
       }
     });
 
+    test('one that would let pass everything in its place is replaced', async () => {
+      const attached = await Attached.open(combination, { repair: true });
+      try {
+        const { scene, hostEnd } = attached;
+        const own = ['dev', hostEnd, 'ingress', 'pref', '48999'];
+        const shown = () => scene.place().run('tc', ['filter', 'show', ...own]);
+        const program = /bytecode '([^']+)'/.exec(await shown())![1]!;
+        const direct = ['protocol', 'all', 'handle', '1', 'bpf', 'da', 'bytecode', program];
+        const redirect = ['action', 'mirred', 'egress', 'redirect', 'dev', 'eth1'];
+        await scene.place().run('tc', ['filter', 'replace', ...own, ...direct, ...redirect]);
+        expect(await eventually(async () => (await shown()).includes('direct-action'), false)).toBe(false);
+        expect(await attached.check()).toBeUndefined();
+      } finally {
+        await attached.close();
+      }
+    });
+
     test('what sends them there is put back when somebody takes it away', async () => {
       const attached = await Attached.open(combination, { repair: true });
       try {
@@ -55,11 +72,13 @@ describeCombinations(
       }
     });
 
-    test('so is it for an uplink that comes anew', async () => {
+    test('it goes with the uplink, and comes with a new one', async () => {
       const attached = await Attached.open(combination, { repair: true });
       try {
         const { scene } = attached;
         await scene.place().run('ip', ['link', 'del', 'eth1']);
+        for (let i = 0; i < 100 && (await redirectOf(attached)); i++) await sleep(200);
+        expect(await redirectOf(attached)).toBeUndefined();
         await scene.node.run('ip', ['link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'cable']);
         const found = async () => [(await redirectOf(attached))?.to_dev, await attached.check()];
         const right = ['eth1', undefined];
